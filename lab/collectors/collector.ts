@@ -1,0 +1,31 @@
+import type { Room } from '../runners/room.ts'
+import type { Window } from '../windows/window.ts'
+
+/** Why an observer cannot work here, and what to do about it. */
+export interface Lack {
+  /** e.g. `strace is not installed` */
+  missing: string
+  /** e.g. `apt-get install strace` */
+  remedy: string
+}
+
+export interface WatchOptions {
+  /** Stop by itself after this many seconds; without it, watch until disposed. */
+  seconds?: number
+  /** Receives every raw line that the observer printed, so that a verdict can be computed again offline. */
+  capture?: (line: string) => void
+}
+
+/** A running observation: yields windows until it is disposed or the process is gone. */
+export interface Watch extends AsyncIterable<Window>, AsyncDisposable {}
+
+/** An observer of one process. */
+export interface Collector {
+  readonly name: string
+  /** What its windows cannot show, in words for the report; empty when it shows everything. */
+  readonly blind: string
+  /** Tries it on a child of its own; undefined when it works here. */
+  lack(room: Room): Promise<Lack | undefined>
+  /** `pid` as seen inside the room. Windows are about 100 ms long. */
+  watch(room: Room, pid: number, options?: WatchOptions): Watch
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod'
+
+/** A whole number of events inside this window; rates are made by dividing by `seconds`. */
+const count = z.number().int().nonnegative()
+/** Cores: 1 is one processor fully used. */
+const cores = z.number().nonnegative()
+
+/**
+ * Returns of one system call. A reading call with MSG_PEEK is named apart (`recvfrom+MSG_PEEK`), as is
+ * `epoll_ctl+DEL`, because neither means what its plain name means.
+ */
+const Call = z.object({
+  call: z.string(),
+  calls: count,
+  /** returned 0 */
+  zero: count,
+  /** returned more than 0 */
+  positive: count,
+  /** returned an error, by errno name */
+  errors: z.record(z.string(), count),
+})
+
+/** Upper bounds of the timeout given to a wait; `none` blocks for ever, `0` does not block. */
+export const TIMEOUTS = ['none', '0', '100us', '1ms', '10ms', '100ms', 'longer'] as const
+const Timeout = z.enum(TIMEOUTS)
+
+/** Ends of the waits and sleeps made with one call and one class of timeout. A sleep ends `empty`. */
+const Wait = z.object({
+  call: z.string(),
+  timeout: Timeout,
+  /** returned ready descriptors (or completions) */
+  ready: count,
+  /** ran out of time, or found nothing */
+  empty: count,
+  /** EINTR and other errors */
+  failed: count,
+})
+
+export const KINDS = [
+  'socket', 'listener', 'eventfd', 'timerfd', 'signalfd', 'pipe', 'file', 'epoll', 'tty', 'other', 'unknown',
+] as const
+
+/** What one process achieved on one descriptor. */
+const Descriptor = z.object({
+  pid: z.number().int(),
+  fd: z.number().int(),
+  kind: z.enum(KINDS),
+  /** bytes consumed or sent, a connection accepted, a connect, shutdown or EPOLL_CTL_DEL that worked */
+  useful: count,
+  /** read = 0: the end of the stream, seen again */
+  eof: count,
+  /** EAGAIN of a read or accept */
+  again: count,
+  /** EAGAIN of a write */
+  sendAgain: count,
+  /** any other error */
+  failed: count,
+  /** reads with MSG_PEEK, whatever they returned */
+  peeked: count,
+  /** times a wait reported it ready */
+  ready: count,
+  /** those of `ready` after which nothing useful was done on it before it was reported again */
+  unconsumed: count,
+  /** errno of most of `failed` */
+  errno: z.string().optional(),
+  bytesIn: count,
+  bytesOut: count,
+  /** epoll descriptor in which it is registered, and the registered events as in epoll_ctl(2), e.g. `IN|RDHUP` or `IN|ET` */
+  epfd: z.number().int().optional(),
+  events: z.string().optional(),
+  /** inode of the socket: the same in two epoll sets is one listener shared by two loops */
+  inode: z.number().int().optional(),
+  /** TCP state as `ss` prints it, e.g. `ESTAB`, `CLOSE-WAIT` */
+  state: z.string().optional(),
+  local: z.string().optional(),
+  peer: z.string().optional(),
+  /** bytes waiting in the receive queue (for a listener: connections waiting to be accepted) */
+  recvQueue: count.optional(),
+})
+
+const Thread = z.object({
+  pid: z.number().int(),
+  tid: z.number().int(),
+  name: z.string(),
+  cpu: cores,
+  /** time spent runnable but waiting for a core (second field of /proc/PID/task/TID/schedstat), in cores */
+  runQueue: cores,
+  voluntary: count,
+  involuntary: count,
+})
+
+const Process = z.object({
+  cpu: cores,
+  runQueue: cores,
+  voluntary: count,
+  involuntary: count,
+  threads: count,
+  /** open descriptors, and the soft limit that they may grow to */
+  fds: count,
+  fdLimit: count,
+  /** resident memory, bytes */
+  rss: count,
+})
+
+/** One distinct sampled stack: frames as `function file:line`, innermost first. */
+const Stack = z.object({ tid: z.number().int(), samples: count, user: z.array(z.string()), kernel: z.array(z.string()) })
+
+/** Sockets of the process in one state; `unread` of them have bytes that nobody took. */
+const Sockets = z.object({ state: z.string(), count, unread: count })
+
+/**
+ * What one observer saw in one slice of time: the same shape whichever observer made it.
+ * A part that is absent was not observed; a part that is empty was observed and nothing happened.
+ */
+export const Window = z.object({
+  collector: z.string(),
+  pids: z.array(z.number().int()),
+  /** milliseconds since the epoch */
+  start: z.number(),
+  /** length over which system calls were counted (`process` and `threads` are already per second) */
+  seconds: z.number().positive(),
+  calls: z.array(Call).optional(),
+  waits: z.array(Wait).optional(),
+  descriptors: z.array(Descriptor).optional(),
+  process: Process.optional(),
+  threads: z.array(Thread).optional(),
+  sockets: z.array(Sockets).optional(),
+  stacks: z.array(Stack).optional(),
+  /** events that the observer knows it missed; they gate the verdict */
+  lost: count,
+  /** cores that the observer itself used */
+  cost: cores,
+})
+
+export type Window = z.infer<typeof Window>
+export type Call = z.infer<typeof Call>
+export type Wait = z.infer<typeof Wait>
+export type Descriptor = z.infer<typeof Descriptor>
+export type Process = z.infer<typeof Process>
+export type Thread = z.infer<typeof Thread>
+export type Stack = z.infer<typeof Stack>
+export type Timeout = z.infer<typeof Timeout>
