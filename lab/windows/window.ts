@@ -37,7 +37,17 @@ const Wait = z.object({
 })
 
 export const KINDS = [
-  'socket', 'listener', 'eventfd', 'timerfd', 'signalfd', 'pipe', 'file', 'epoll', 'tty', 'other', 'unknown',
+  'socket',
+  'listener',
+  'eventfd',
+  'timerfd',
+  'signalfd',
+  'pipe',
+  'file',
+  'epoll',
+  'tty',
+  'other',
+  'unknown',
 ] as const
 
 /** What one process achieved on one descriptor. */
@@ -78,6 +88,21 @@ const Descriptor = z.object({
   recvQueue: count.optional(),
 })
 
+/** Active descriptors that a window does not list one by one (it lists the most futile and the most useful), summed. */
+const Others = Descriptor.pick({
+  useful: true,
+  eof: true,
+  again: true,
+  sendAgain: true,
+  failed: true,
+  peeked: true,
+  ready: true,
+  unconsumed: true,
+  bytesIn: true,
+  bytesOut: true,
+}).extend({ count })
+
+/** A thread that ran or wanted to run. */
 const Thread = z.object({
   pid: z.number().int(),
   tid: z.number().int(),
@@ -85,13 +110,16 @@ const Thread = z.object({
   cpu: cores,
   /** time spent runnable but waiting for a core (second field of /proc/PID/task/TID/schedstat), in cores */
   runQueue: cores,
+  /** context switches per second */
   voluntary: count,
   involuntary: count,
 })
 
+/** Of several processes: the sums, and `fds` and `fdLimit` of the one that is nearest to its limit. */
 const Process = z.object({
   cpu: cores,
   runQueue: cores,
+  /** context switches per second */
   voluntary: count,
   involuntary: count,
   threads: count,
@@ -103,7 +131,12 @@ const Process = z.object({
 })
 
 /** One distinct sampled stack: frames as `function file:line`, innermost first. */
-const Stack = z.object({ tid: z.number().int(), samples: count, user: z.array(z.string()), kernel: z.array(z.string()) })
+const Stack = z.object({
+  tid: z.number().int(),
+  samples: count,
+  user: z.array(z.string()),
+  kernel: z.array(z.string()),
+})
 
 /** Sockets of the process in one state; `unread` of them have bytes that nobody took. */
 const Sockets = z.object({ state: z.string(), count, unread: count })
@@ -122,6 +155,7 @@ export const Window = z.object({
   calls: z.array(Call).optional(),
   waits: z.array(Wait).optional(),
   descriptors: z.array(Descriptor).optional(),
+  others: Others.optional(),
   process: Process.optional(),
   threads: z.array(Thread).optional(),
   sockets: z.array(Sockets).optional(),

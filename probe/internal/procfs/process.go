@@ -1,0 +1,100 @@
+// Package procfs reads what /proc tells of a process: CPU, switches, descriptors, epoll sets, sockets, children.
+// Pids are those of the mounted /proc.
+package procfs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Why a process cannot be watched.
+var (
+	ErrGone         = errors.New("no such process")
+	ErrZombie       = errors.New("a zombie: it has ended and waits for its parent to collect it")
+	ErrKernelThread = errors.New("a kernel thread, which has neither descriptors nor system calls")
+)
+
+const flagKernelThread = 0x00200000 // PF_KTHREAD, include/linux/sched.h
+
+// stat is what /proc/PID/stat says that identifies a process (proc_pid_stat(5)).
+type stat struct {
+	state  byte
+	parent int
+	flags  uint64
+	// start is in clock ticks since boot; with the pid it names one process for ever.
+	start uint64
+}
+
+func readStat(pid int) (stat, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return stat{}, ErrGone
+	}
+	// The name, in parentheses, may hold spaces and parentheses: fields begin after the last one.
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	if len(fields) < 20 {
+		return stat{}, fmt.Errorf("/proc/%d/stat has %d fields after the name, expected at least 20", pid, len(fields))
+	}
+	parent, _ := strconv.Atoi(fields[1])
+	flags, _ := strconv.ParseUint(fields[6], 10, 64)
+	start, _ := strconv.ParseUint(fields[19], 10, 64)
+	return stat{state: fields[0][0], parent: parent, flags: flags, start: start}, nil
+}
+
+// Check says whether pid can be watched at all: ErrGone, ErrZombie, ErrKernelThread or nil. A thread that is not
+// the first of its process has a folder in /proc but is no process: ErrGone, naming the process that it belongs to.
+func Check(pid int) error {
+	s, err := readStat(pid)
+	switch {
+	case err != nil:
+		return err
+	case s.state == 'Z' || s.state == 'X':
+		return ErrZombie
+	case s.flags&flagKernelThread != 0:
+		return ErrKernelThread
+	}
+	if owner := threadGroup(pid); owner != pid {
+		return fmt.Errorf("%w with this number: it is a thread of process %d", ErrGone, owner)
+	}
+	return nil
+}
+
+func threadGroup(pid int) int {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return pid
+	}
+	if owner, ok := statusField(status, "Tgid:"); ok {
+		return int(owner)
+	}
+	return pid
+}
+
+// statusField reads one number of /proc/PID/status.
+func statusField(status []byte, name string) (uint64, bool) {
+	at := bytes.Index(status, []byte("\n"+name))
+	if at < 0 {
+		return 0, false
+	}
+	rest := status[at+1+len(name):]
+	if end := bytes.IndexByte(rest, '\n'); end >= 0 {
+		rest = rest[:end]
+	}
+	value, err := strconv.ParseUint(string(bytes.TrimSpace(rest)), 10, 64)
+	return value, err == nil
+}
+
+// Namespace is the inode of a namespace of pid ("net", "pid", …): two processes share it if the inodes are equal.
+func Namespace(pid int, kind string) (uint64, error) {
+	var st unix.Stat_t
+	if err := unix.Stat(fmt.Sprintf("/proc/%d/ns/%s", pid, kind), &st); err != nil {
+		return 0, fmt.Errorf("the %s namespace of process %d: %w", kind, pid, err)
+	}
+	return st.Ino, nil
+}

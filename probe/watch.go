@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"spinlab/probe/internal/observe"
+	"spinlab/probe/internal/window"
+)
+
+// watch prints one window a line until it is told to stop or nothing is left to watch.
+func watch(arguments []string) error {
+	var pids pidList
+	flags := flag.NewFlagSet("watch", flag.ContinueOnError)
+	flags.Var(&pids, "pid", "`process` to watch; several with commas between")
+	tree := flags.Bool("tree", false, "their descendants too, those born later included")
+	interval := flags.Duration("interval", 100*time.Millisecond, "length of a window")
+	_ = flags.Bool("no-bpf", false, "only what /proc tells: no system calls, no stacks")
+	duration := flags.Duration("for", 0, "stop after this long (0: when told to)")
+	untilEOF := flags.Bool("until-eof", false, "stop when standard input ends")
+	if err := parse(flags, arguments); err != nil {
+		return err
+	}
+	if len(pids) == 0 {
+		return fail(exitUsage, "watch: --pid is missing: the process to watch, e.g. --pid 1234")
+	}
+	if *interval < 10*time.Millisecond || *interval > 10*time.Second {
+		return fail(exitUsage, "watch: --interval %v is out of range: 10ms to 10s", *interval)
+	}
+	for _, pid := range pids {
+		if err := checkPid(pid); err != nil {
+			return err
+		}
+	}
+	ctx, stop := stopping(*duration, *untilEOF)
+	defer stop()
+	options := observe.Options{Pids: pids, Tree: *tree, Interval: *interval}
+	err := observe.Procfs(ctx, options, printer(os.Stdout))
+	if errors.Is(err, observe.ErrEnded) {
+		return fail(exitGone, "process %v: %w", []int(pids), err)
+	}
+	return err
+}
+
+// stopping ends on SIGINT, SIGTERM, after a duration, and at the end of standard input if that is wanted.
+func stopping(after time.Duration, untilEOF bool) (context.Context, context.CancelFunc) {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if after > 0 {
+		ctx, cancel = context.WithTimeout(ctx, after)
+	}
+	if untilEOF {
+		go func() {
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			cancel()
+		}()
+	}
+	return ctx, cancel
+}
+
+// printer writes each window as soon as it is known.
+func printer(to io.Writer) func(window.Window) error {
+	buffer := bufio.NewWriterSize(to, 1<<16)
+	encoder := json.NewEncoder(buffer)
+	return func(w window.Window) error {
+		if err := encoder.Encode(w); err != nil {
+			return err
+		}
+		return buffer.Flush()
+	}
+}
