@@ -1,0 +1,175 @@
+import { type Decision, decide } from '../signatures/decision.ts'
+import { judge } from '../signatures/judge.ts'
+import type { Window } from '../windows/window.ts'
+import type { Facts } from './facts.ts'
+import type { Phase } from './phases.ts'
+import { rates } from './rates.ts'
+import type { Outcome, PhaseResult, Verdict } from './result.ts'
+import { summarise } from './sane.ts'
+import type { Answer, Check, Variant } from './scenario.ts'
+
+/** Why a phase ended before its evidence sufficed. */
+export type Cut = 'timeout' | 'interrupted' | 'target-ended' | 'client-ended'
+
+/** Everything that was seen of one phase; kept in the run folder, so that its verdict can be computed again. */
+export interface Evidence {
+  phase: Phase
+  variant: Variant
+  /** when what the phase begins with (chaos, a fix, a revert) was done; ms since the epoch */
+  since: number
+  /** of the primary observer, from the moment when the phase took effect */
+  windows: readonly Window[]
+  /** the same process before any chaos */
+  baseline: readonly Window[]
+  /** first: at the beginning; last: now */
+  facts: readonly Facts[]
+  cut?: Cut
+  /** what the target or client said last, when it ended */
+  complaint?: string
+}
+
+/** Sane requests in a row that must be answered before a server counts as serving again. */
+const SERVING = 5
+/** Connections that must arrive while a standing fix is applied: none, and nothing was proven. */
+const ARRIVALS = 10
+/** A fix, a revert or an onset may take this long to bite (ms); what the windows show before that is its transition. */
+const TRANSITION_MS = 1500
+
+/** Pure: what the evidence so far amounts to. `settled` when more of it would not change the answer. */
+export function assess(evidence: Evidence): { settled: boolean; result: PhaseResult } {
+  const { phase, variant, facts } = evidence
+  const before = facts[0]
+  const now = facts.at(-1)
+  const condition = phase.name === 'baseline' ? null : ask(variant.condition, facts)
+  const effect = phase.name === 'fixed' && phase.fix?.effect ? ask(phase.fix.effect, facts) : null
+  const decision = decideFrom(evidence)
+  const verdict: Verdict = evidence.cut === 'target-ended' ? 'no-data' : (decision.verdict ?? 'no-data')
+
+  const missing = shortcomings(evidence, condition, effect)
+  if (evidence.cut) missing.push(cutReason(evidence, decision.verdict !== undefined))
+  if (decision.verdict === 'no-data')
+    missing.push({ outcome: 'inconclusive', text: 'the observer lost events, or saw too little' })
+  else if (decision.verdict && decision.verdict !== phase.expected)
+    missing.push({ outcome: 'fail', text: `expected ${phase.expected}, found ${decision.verdict}` })
+  const finding = phase.name === 'fault' && variant.finding
+  if (finding && decision.verdict && !decision.findings.some((found) => found.name === finding))
+    missing.push({ outcome: 'fail', text: `expected the finding ${finding}` })
+
+  const arrivals = (now?.chaos?.started ?? 0) - (before?.chaos?.started ?? 0)
+  const result: PhaseResult = {
+    name: phase.name,
+    fix: phase.fix?.name ?? null,
+    cures: phase.fix?.cures ?? [],
+    expected: phase.expected,
+    verdict,
+    class: decision.class,
+    findings: decision.findings.map(({ name, text }) => ({ name, text })),
+    outcome: worst(missing.map((lack) => lack.outcome)),
+    reasons: missing.map((lack) => lack.text),
+    pid: now?.target.pid ?? -1,
+    goroutines: now?.target.goroutines ?? null,
+    condition,
+    effect,
+    chaos: now?.chaos
+      ? {
+          targetRate: now.chaos.targetRate,
+          achievedRate: now.chaos.achievedRate,
+          arrivals,
+          held: now.chaos.held,
+          saturated: now.chaos.saturated,
+        }
+      : null,
+    sane: summarise(now?.sane),
+    rates: rates(evidence.windows),
+    collectors: [...new Set(evidence.windows.map((window) => window.collector))],
+    lost: evidence.windows.reduce((sum, window) => sum + window.lost, 0),
+    seconds: before && now ? (now.at - before.at) / 1000 : 0,
+  }
+  const refuted =
+    decision.verdict !== undefined && decision.verdict !== 'no-data' && decision.verdict !== phase.expected
+  return { settled: refuted || (decision.verdict !== undefined && missing.length === 0), result }
+}
+
+interface Shortcoming {
+  outcome: 'fail' | 'inconclusive'
+  text: string
+}
+
+/** What must be true beside the verdict before the phase counts. */
+function shortcomings({ phase, facts }: Evidence, condition: Answer | null, effect: Answer | null): Shortcoming[] {
+  const before = facts[0]
+  const now = facts.at(-1)
+  if (!before || !now) return [{ outcome: 'inconclusive', text: 'nothing was seen of the target' }]
+  const found: Shortcoming[] = []
+  // A cured server consumes what the condition counts, so there the arrivals alone show that the chaos goes on.
+  if (condition && !condition.holds && (phase.name !== 'fixed' || phase.expected === 'present'))
+    found.push({ outcome: 'inconclusive', text: `the condition does not hold: ${condition.text}` })
+  if (phase.name === 'fixed' && phase.fix?.scope === 'standing') {
+    const arrivals = (now.chaos?.started ?? 0) - (before.chaos?.started ?? 0)
+    if (arrivals < ARRIVALS)
+      found.push({ outcome: 'inconclusive', text: `${arrivals} connections arrived, ${ARRIVALS} are needed` })
+  }
+  if (now.chaos?.saturated)
+    found.push({
+      outcome: 'inconclusive',
+      text: `the chaos client is saturated: ${now.chaos.achievedRate} of ${now.chaos.targetRate} connections/s`,
+    })
+  if (phase.expected === 'absent' && now.sane.okInARow < SERVING)
+    found.push({
+      outcome: 'fail',
+      text: `sane requests do not succeed (${now.sane.ok} answered, ${now.sane.failed} failed)`,
+    })
+  if (effect && !effect.holds)
+    found.push({ outcome: 'fail', text: `the fix does not do what it claims: ${effect.text}` })
+  if (now.target.pid !== before.target.pid)
+    found.push({ outcome: 'fail', text: `the pid changed from ${before.target.pid} to ${now.target.pid}` })
+  return found
+}
+
+function cutReason({ cut, complaint, phase }: Evidence, decided: boolean): Shortcoming {
+  if (cut === 'target-ended') return { outcome: 'fail', text: `the target died: ${complaint || 'without a word'}` }
+  if (cut === 'client-ended')
+    return { outcome: 'inconclusive', text: `a client ended: ${complaint || 'without a word'}` }
+  if (cut === 'interrupted') return { outcome: 'inconclusive', text: 'interrupted' }
+  return {
+    outcome: 'inconclusive',
+    text: decided
+      ? 'the time limit passed'
+      : `the time limit passed with no decision whether the spin is ${phase.expected}`,
+  }
+}
+
+/** Sequential decision over the windows that count: from the moment the condition holds, without the transition. */
+function decideFrom({ phase, variant, since, windows, facts, baseline }: Evidence): Decision {
+  const undecided: Decision = { verdict: undefined, class: null, findings: [] }
+  // No condition, no verdict: what the windows show then is not the fault.
+  const held = phase.expected === 'present' ? holdsSince(variant.condition, facts) : since
+  if (held === undefined) return undecided
+  const start = Math.max(since, held)
+  const options = { baseline: [...baseline] }
+  const counted = windows.filter((window) => window.start >= start)
+  const settledAt = counted.findIndex(
+    (window) =>
+      window.start - start > TRANSITION_MS ||
+      (judge([window], options).verdict === 'spin') === (phase.expected === 'present'),
+  )
+  return settledAt < 0 ? undecided : decide(counted.slice(settledAt), options)
+}
+
+/** Asks at the last of these moments. */
+function ask(check: Check, facts: readonly Facts[]): Answer | null {
+  const first = facts[0]
+  const now = facts.at(-1)
+  return first && now ? check({ first, previous: facts.at(-2) ?? first, now }) : null
+}
+
+/** When the condition began to hold (ms since the epoch), if it has held ever since. */
+function holdsSince(condition: Check, facts: readonly Facts[]): number | undefined {
+  const missedAt = facts.findLastIndex((_, i) => !ask(condition, facts.slice(0, i + 1))?.holds)
+  return facts[missedAt + 1]?.at
+}
+
+export function worst(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.includes('fail')) return 'fail'
+  return outcomes.includes('inconclusive') ? 'inconclusive' : 'pass'
+}

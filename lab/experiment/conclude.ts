@@ -1,0 +1,64 @@
+import { judge } from '../signatures/judge.ts'
+import { assess, worst } from './assess.ts'
+import { phaseTitle } from './phases.ts'
+import type { ExperimentRecord, SubjectRecord, WitnessRecord } from './record.ts'
+import type { Conclusion, ControlResult, PhaseResult, WitnessResult } from './result.ts'
+
+/** Pure: the same record gives the same conclusion, whether it was seen just now or read from a run folder. */
+export function conclude(record: ExperimentRecord): Conclusion {
+  const phases = results(record.main)
+  const controls = record.controls.map(concludeControl)
+  const witnesses = record.witnesses.map(concludeWitness)
+  const reasons = [
+    ...phases.flatMap((phase) => reasonsOf(phase)),
+    ...controls.flatMap((control) =>
+      control.phases.flatMap((phase) => reasonsOf(phase, `control ${control.variant}, `)),
+    ),
+    ...witnesses
+      .filter((witness) => !witness.agrees)
+      .map((witness) => `${witness.collector} disagrees in ${witness.phase}: ${witness.verdict}`),
+  ]
+  const outcomes = [...phases, ...controls].map((part) => part.outcome)
+  // A witness that saw the opposite makes the eyes doubtful, not the server sick.
+  if (record.interrupted || witnesses.some((witness) => !witness.agrees)) outcomes.push('inconclusive')
+  return {
+    outcome: worst(outcomes),
+    interrupted: record.interrupted,
+    reasons,
+    phases,
+    controls,
+    witnesses,
+    overhead: record.overhead,
+  }
+}
+
+const results = (subject: SubjectRecord) => subject.phases.map((evidence) => assess(evidence).result)
+
+function concludeControl(subject: SubjectRecord): ControlResult {
+  const phases = results(subject)
+  return {
+    variant: subject.variant.name,
+    title: subject.variant.title,
+    outcome: worst(phases.map((phase) => phase.outcome)),
+    phases,
+  }
+}
+
+function concludeWitness({ collector, phase, expected, windows, baseline }: WitnessRecord): WitnessResult {
+  const judgement = judge([...windows], { baseline: [...baseline] })
+  const verdict = ({ spin: 'present', healthy: 'absent', 'no-data': 'no-data' } as const)[judgement.verdict]
+  return {
+    collector,
+    phase: phaseTitle(phase),
+    verdict,
+    class: judgement.class,
+    agrees: verdict === expected,
+    findings: judgement.findings.map(({ name, text }) => ({ name, text })),
+    lost: windows.reduce((sum, window) => sum + window.lost, 0),
+  }
+}
+
+const reasonsOf = (phase: PhaseResult, where = '') =>
+  phase.reasons.map(
+    (reason) => `${where}${phaseTitle({ name: phase.name, fix: phase.fix ? { name: phase.fix } : null })}: ${reason}`,
+  )

@@ -1,0 +1,174 @@
+import type { Collector } from '../collectors/collector.ts'
+import { broken } from '../errors.ts'
+import type { Stage } from '../runners/stage.ts'
+import type { TargetState } from '../runners/target-state.ts'
+import type { Window } from '../windows/window.ts'
+import type { Evidence } from './assess.ts'
+import { assess } from './assess.ts'
+import { type Phase, phaseTitle, planPhases } from './phases.ts'
+import type { ExperimentRecord, SubjectRecord, WitnessRecord } from './record.ts'
+import type { ObserverCost, PhaseResult } from './result.ts'
+import { type PhaseLimits, runPhase } from './run-phase.ts'
+import type { Fix, NamedScenario, Traffic, Variant } from './scenario.ts'
+import { Subject } from './subject.ts'
+import { callWitness, measureObserver } from './witness.ts'
+
+/** Inside the stage nothing else listens. */
+const LISTEN = '127.0.0.1:8443'
+
+export interface ExperimentPlan {
+  scenario: NamedScenario
+  variant: Variant
+  fixes: readonly Fix[]
+  seed: number
+  limits: PhaseLimits
+}
+
+/** What an experiment is held with. */
+export interface Equipment {
+  stage: Stage
+  /** judges every phase */
+  primary: Collector
+  /** look shortly, after the fault and after the first cure */
+  witnesses: readonly Collector[]
+  progress: Progress
+  /** stores what is seen, as soon as it is complete */
+  recorder: Recorder
+}
+
+/** Told of each step, for whoever waits. */
+export interface Progress {
+  begins(title: string): void
+  ends(title: string, result: PhaseResult): void
+}
+
+export interface Recorder {
+  phase(variant: string, index: number, evidence: Evidence): void
+  witness(record: WitnessRecord, raw: readonly string[]): void
+}
+
+/** Holds the whole experiment: the main variant with all its phases, then the controls under the same chaos. */
+export async function experiment(plan: ExperimentPlan, equipment: Equipment): Promise<ExperimentRecord> {
+  const main = await runVariant(plan, plan.variant, plan.fixes, equipment)
+  const controls: SubjectRecord[] = []
+  for (const name of plan.scenario.controls) {
+    const variant = plan.scenario.variants.find((candidate) => candidate.name === name)
+    if (!variant)
+      throw broken(`scenario ${plan.scenario.name} names the control ${name}, which is none of its variants`)
+    if (variant === plan.variant || plan.limits.stop.aborted) continue
+    controls.push((await runVariant(plan, variant, [], { ...equipment, witnesses: [] })).subject)
+  }
+  return {
+    main: main.subject,
+    controls,
+    witnesses: main.witnesses,
+    overhead: main.overhead,
+    interrupted: plan.limits.stop.aborted,
+  }
+}
+
+interface VariantRecord {
+  subject: SubjectRecord
+  witnesses: WitnessRecord[]
+  overhead: Record<string, ObserverCost>
+}
+
+async function runVariant(
+  plan: ExperimentPlan,
+  variant: Variant,
+  fixes: readonly Fix[],
+  equipment: Equipment,
+): Promise<VariantRecord> {
+  const { stage, primary, progress, recorder } = equipment
+  const { scenario, seed, limits } = plan
+  const target = await stage.start({ fault: scenario.name, variant: variant.name, listen: LISTEN, set: {} })
+  await using subject = new Subject(stage, target, primary)
+  agree(variant, await target.state())
+  subject.startSane(saneTraffic(stage, target.listen, seed, scenario.saneRate))
+  const chaos: Traffic = {
+    ...scenario.chaos,
+    flags: ['--to', target.listen, '--seed', `${seed}`, ...scenario.chaos.flags],
+  }
+
+  const record: VariantRecord = { subject: { variant, phases: [] }, witnesses: [], overhead: {} }
+  let baseline: readonly Window[] = []
+  for (const [index, phase] of planPhases(variant, fixes).entries()) {
+    const title = `${variant.name}: ${phaseTitle(phase)}`
+    progress.begins(title)
+    const evidence = await runPhase(subject, variant, phase, () => beginPhase(phase, subject, chaos), baseline, limits)
+    const { result } = assess(evidence)
+    record.subject.phases.push(evidence)
+    recorder.phase(variant.name, index, evidence)
+    progress.ends(title, result)
+    if (phase.name === 'baseline') baseline = evidence.windows
+    if (subject.casualty || limits.stop.aborted) break
+    if (result.outcome === 'pass' && deservesWitnesses(record, phase))
+      await callWitnesses(record, subject, result, baseline, equipment)
+  }
+  return record
+}
+
+/** What each phase begins with. */
+async function beginPhase(phase: Phase, subject: Subject, chaos: Traffic) {
+  if (phase.name === 'fault') subject.startChaos(chaos)
+  if (phase.name === 'fixed' && phase.fix) await subject.target.fix(phase.fix.name)
+  if (phase.name === 'relapse' && phase.fix) await subject.target.revert(phase.fix.name)
+}
+
+/** The fault, and the first phase in which it is cured. */
+function deservesWitnesses(record: VariantRecord, phase: Phase): boolean {
+  const seen = record.witnesses.map((witness) => witness.phase.name)
+  return (
+    !seen.includes(phase.name) && (phase.name === 'fault' || (phase.name === 'fixed' && phase.expected === 'absent'))
+  )
+}
+
+async function callWitnesses(
+  record: VariantRecord,
+  subject: Subject,
+  result: PhaseResult,
+  baseline: readonly Window[],
+  { stage, primary, witnesses, recorder }: Equipment,
+) {
+  const phase = record.subject.phases.at(-1)?.phase
+  if (!phase || !witnesses.length) return
+  const costs = await measureObserver(subject, primary.name)
+  for (const collector of witnesses) {
+    const raw: string[] = []
+    const { windows, cost } = await callWitness(subject, stage.tracer, collector, costs.none, (line) => raw.push(line))
+    costs[collector.name] = cost
+    const witness: WitnessRecord = { collector: collector.name, phase, expected: result.verdict, windows, baseline }
+    record.witnesses.push(witness)
+    recorder.witness(witness, raw)
+  }
+  // What an observer costs is asked of the burning server: there a slowed turn shows.
+  if (phase.name === 'fault') record.overhead = costs
+}
+
+function saneTraffic(stage: Stage, to: string, seed: number, rate: number): Traffic {
+  return {
+    client: 'sanity',
+    flags: [
+      '--to',
+      to,
+      '--ca',
+      `${stage.scratch}/certificates/ca.pem`,
+      '--server-name',
+      'lab.test',
+      '--rate',
+      `${rate}`,
+      '--seed',
+      `${seed}`,
+    ],
+  }
+}
+
+/** The scenario and the target must mean the same fixes: whoever edits one alone hears of it here. */
+function agree(variant: Variant, state: TargetState) {
+  const words = (fix: { name: string; cures: readonly string[]; scope: string }) =>
+    `${fix.name} (${fix.scope}, cures ${fix.cures.join('+')})`
+  const offered = state.fixes.map(words)
+  const unknown = variant.fixes.map(words).filter((fix) => !offered.includes(fix))
+  if (unknown.length)
+    throw broken(`the target's ${variant.name} does not offer ${unknown.join(', ')}; it offers ${offered.join(', ')}`)
+}

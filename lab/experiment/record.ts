@@ -1,0 +1,29 @@
+import type { Window } from '../windows/window.ts'
+import type { Evidence } from './assess.ts'
+import type { Phase } from './phases.ts'
+import type { ObserverCost, Verdict } from './result.ts'
+import type { Variant } from './scenario.ts'
+
+/** Everything that was seen of one server process. */
+export interface SubjectRecord {
+  variant: Variant
+  phases: Evidence[]
+}
+
+export interface WitnessRecord {
+  collector: string
+  phase: Phase
+  /** what the primary observer found in this phase */
+  expected: Verdict
+  windows: readonly Window[]
+  baseline: readonly Window[]
+}
+
+/** A whole experiment as it was seen, before anything is concluded from it. */
+export interface ExperimentRecord {
+  main: SubjectRecord
+  controls: SubjectRecord[]
+  witnesses: WitnessRecord[]
+  overhead: Record<string, ObserverCost>
+  interrupted: boolean
+}

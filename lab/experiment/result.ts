@@ -1,0 +1,103 @@
+import type { SpinClass } from '../signatures/finding.ts'
+import type { Answer, Cure, Expected } from './scenario.ts'
+
+export type Outcome = 'pass' | 'fail' | 'inconclusive'
+export type Verdict = Expected | 'no-data'
+
+export interface LatencySummary {
+  ok: number
+  failed: number
+  /** ms; null when no request was answered */
+  p50: number | null
+  p99: number | null
+  errors: Record<string, number>
+}
+
+/** What a spin costs and achieves, a second, over the windows of one phase. */
+export interface PhaseRates {
+  /** cores: CPU plus the wait for a core */
+  cores: number | null
+  /** returns of waits */
+  wakeups: number | null
+  /** useful calls for each return of a wait */
+  progress: number | null
+}
+
+export interface PhaseResult {
+  name: 'baseline' | 'fault' | 'fixed' | 'relapse'
+  fix: string | null
+  cures: readonly Cure[]
+  expected: Expected
+  verdict: Verdict
+  class: SpinClass | null
+  findings: { name: string; text: string }[]
+  outcome: Outcome
+  /** why the outcome is not `pass`, one sentence each */
+  reasons: string[]
+  pid: number
+  goroutines: number | null
+  condition: Answer | null
+  effect: Answer | null
+  chaos: { targetRate: number; achievedRate: number; arrivals: number; held: number; saturated: boolean } | null
+  sane: LatencySummary
+  rates: PhaseRates
+  collectors: string[]
+  /** events that the observer knows it missed */
+  lost: number
+  seconds: number
+}
+
+export interface ControlResult {
+  variant: string
+  title: string
+  outcome: Outcome
+  phases: PhaseResult[]
+}
+
+/** A short look by another observer at the same moment, with what the look cost the target. */
+export interface WitnessResult {
+  collector: string
+  phase: string
+  verdict: Verdict
+  class: SpinClass | null
+  agrees: boolean
+  findings: { name: string; text: string }[]
+  lost: number
+}
+
+/** The target under one observer, beside the same target unobserved; turns are its own count of returns of its wait. */
+export interface ObserverCost {
+  turnsPerSecond: number
+  /** turns under this observer for each turn without */
+  turnsRatio: number | null
+  sane: LatencySummary
+  /** cores that the observer used itself */
+  cores: number | null
+}
+
+/** What `spinlab repro --json` prints. */
+export interface ExperimentResult extends Conclusion {
+  scenario: string
+  variant: string
+  seed: number
+  runner: string
+  collectors: { used: string[]; missing: { name: string; missing: string; remedy: string }[] }
+  seconds: number
+  /** folder of the recorded run */
+  run: string
+  /** command that repeats it */
+  reproduce: string
+}
+
+/** What an experiment amounts to. */
+export interface Conclusion {
+  outcome: Outcome
+  interrupted: boolean
+  /** why the outcome is not `pass` */
+  reasons: string[]
+  phases: PhaseResult[]
+  controls: ControlResult[]
+  witnesses: WitnessResult[]
+  /** keyed by observer; `none` is the target unobserved */
+  overhead: Record<string, ObserverCost>
+}

@@ -1,0 +1,74 @@
+import { constants } from 'node:os'
+import { execa, type Options } from 'execa'
+import type { Child } from './room.ts'
+
+const COMPLAINT_LIMIT = 64 * 1024
+
+/**
+ * Starts a command and hands out its handle.
+ * `receivers` names the processes that a signal must go to, for a command that runs behind a helper such as nsenter.
+ */
+export function startChild(
+  argv: readonly string[],
+  options: { env?: Record<string, string>; receivers?: (pid: number) => number[] } = {},
+): Child {
+  const [file, ...args] = argv
+  if (!file) throw new Error('cannot start an empty command')
+  const settings = {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    cleanup: false,
+    ...(options.env && { env: options.env }),
+  } satisfies Options
+  const subprocess = execa(file, args, settings)
+  let complaint = ''
+  subprocess.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-COMPLAINT_LIMIT)
+  })
+  // A process that died takes its stdin with it: the write error is not news, `ended` tells.
+  subprocess.stdin.on('error', () => {})
+  const ended = subprocess.then((result) => {
+    if (result.failed && result.exitCode === undefined && !result.isTerminated)
+      complaint += result.originalMessage ?? ''
+    return result.exitCode ?? 128 + (result.signal ? constants.signals[result.signal] : 0)
+  })
+  let gone = false
+  ended.then(() => {
+    gone = true
+  })
+
+  const signal = (name: 'SIGINT' | 'SIGTERM' | 'SIGKILL') => {
+    const pid = subprocess.pid
+    if (gone || pid === undefined) return
+    for (const receiver of options.receivers?.(pid) ?? [pid]) {
+      try {
+        process.kill(receiver, name)
+      } catch {
+        // it ended between the look and the signal
+      }
+    }
+  }
+  const stop: Child['stop'] = async (name = 'SIGTERM', graceMs = 2000) => {
+    subprocess.stdin.end()
+    signal(name)
+    const timer = setTimeout(() => {
+      signal('SIGKILL')
+      subprocess.kill('SIGKILL')
+    }, graceMs)
+    await ended
+    clearTimeout(timer)
+  }
+  return {
+    // Undefined only when the program does not exist; then it has ended, and no pid is asked for.
+    pid: subprocess.pid ?? -1,
+    lines: subprocess.iterable(),
+    tell: (line) => void subprocess.stdin.write(`${line}\n`),
+    complaint: () => complaint,
+    ended,
+    stop,
+    [Symbol.asyncDispose]: () => stop(),
+  }
+}

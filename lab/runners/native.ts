@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { broken, unsupported } from '../errors.ts'
+import { binary } from '../places.ts'
+import { startChild } from './child.ts'
+import { childrenOf } from './process-tree.ts'
+import type { Child, Room } from './room.ts'
+import type { Runner, Stage } from './stage.ts'
+import { startTarget } from './target.ts'
+
+/** Each sandbox has a private tmpfs here, so that scratch files vanish with it. */
+const SCRATCH = '/dev/shm'
+
+/**
+ * Network, pid and mount namespaces of the run's own, with loopback only.
+ * The death of the lab reaches them through the kernel twice: PR_SET_PDEATHSIG on each link down to the sandbox's
+ * pid 1, and the end of file on the pipe that pid 1 reads.
+ */
+const native: Runner = { name: 'native', open }
+export default native
+
+async function open(): Promise<Stage> {
+  // An ordinary user gets the namespaces through a user namespace in which it is root.
+  const ordinary = process.getuid?.() !== 0
+  const sandbox = startChild([
+    'setpriv',
+    '--pdeathsig',
+    'KILL',
+    'unshare',
+    ...(ordinary ? ['--user', '--map-root-user'] : []),
+    '--net',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+    '--',
+    binary('sandbox-init'),
+    SCRATCH,
+  ])
+  await ready(sandbox)
+  const init = initOf(sandbox.pid)
+  const children: Child[] = []
+  const enter = [
+    'nsenter',
+    '--target',
+    `${init}`,
+    ...(ordinary ? ['--user', '--preserve-credentials'] : []),
+    '--net',
+    '--pid',
+    '--mount',
+    '--',
+  ]
+  const room: Room = {
+    run(argv, options) {
+      // nsenter stays outside and passes no signal on: signals go to what it started.
+      const child = startChild([...enter, ...argv], { ...options, receivers: childrenOf })
+      children.push(child)
+      return child
+    },
+  }
+  const outside = (path: string) => join(`/proc/${init}/root`, path)
+  return {
+    clients: room,
+    tracer: room,
+    scratch: SCRATCH,
+    async put(name, content) {
+      const path = outside(join(SCRATCH, name))
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      await writeFile(path, content, { mode: 0o600 })
+    },
+    start: (spec) => startTarget(room, spec, { scratch: SCRATCH, outside }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(children.map((child) => child.stop()))
+      await sandbox.stop()
+    },
+  }
+}
+
+/** Waits for pid 1 of the sandbox to report that the sandbox is complete. */
+async function ready(sandbox: Child): Promise<void> {
+  if (!existsSync(binary('sandbox-init'))) throw broken(`${binary('sandbox-init')} is not built; run "make build"`)
+  for await (const line of sandbox.lines) if (line === 'ready') return
+  await sandbox.ended
+  throw unsupported(
+    `cannot make network, pid and mount namespaces here: ${sandbox.complaint().trim() || 'unshare ended without a word'}; ` +
+      'run as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), then see "spinlab doctor"',
+  )
+}
+
+function initOf(unshare: number): number {
+  const [init] = childrenOf(unshare)
+  if (init === undefined) throw broken(`the sandbox (pid ${unshare}) ended while it was being entered`)
+  return init
+}

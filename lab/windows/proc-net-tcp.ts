@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+/** One TCP socket, in the words of `ss`. */
+export const SocketRow = z.object({
+  state: z.string(),
+  /** bytes received and not yet taken; for a listener, connections waiting to be accepted */
+  recvQueue: z.number().int().nonnegative(),
+  sendQueue: z.number().int().nonnegative(),
+  /** `ADDRESS:PORT` */
+  local: z.string(),
+  peer: z.string(),
+  inode: z.number().int().nonnegative(),
+})
+export type SocketRow = z.infer<typeof SocketRow>
+
+// Numbers of include/net/tcp_states.h, named as ss names them.
+const STATES = [
+  '',
+  'ESTAB',
+  'SYN-SENT',
+  'SYN-RECV',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'TIME-WAIT',
+  'UNCONN',
+  'CLOSE-WAIT',
+  'LAST-ACK',
+  'LISTEN',
+  'CLOSING',
+  'SYN-RECV',
+]
+
+/**
+ * Parses /proc/net/tcp and /proc/net/tcp6 (proc_pid_net(5)), one text or both joined.
+ * The queues are the columns that ss prints as Recv-Q and Send-Q, as get_tcp4_sock() in net/ipv4/tcp_ipv4.c fills them.
+ */
+export function parseProcNetTcp(text: string): SocketRow[] {
+  return text.split('\n').flatMap((line) => {
+    const [slot, local, peer, state, queues, , , , , inode] = line.trim().split(/\s+/)
+    if (!slot?.endsWith(':') || !local || !peer || !state || !queues) return []
+    const [send = '0', recv = '0'] = queues.split(':')
+    return {
+      state: STATES[Number.parseInt(state, 16)] ?? state,
+      recvQueue: Number.parseInt(recv, 16),
+      sendQueue: Number.parseInt(send, 16),
+      local: address(local),
+      peer: address(peer),
+      inode: Number(inode),
+    }
+  })
+}
+
+/** `0100007F:20FB` is 127.0.0.1:8443: each 32-bit word in the byte order of the machine, here little-endian. */
+function address(hex: string): string {
+  const [ip = '', port = ''] = hex.split(':')
+  const bytes = (ip.match(/.{8}/g) ?? []).flatMap((word) =>
+    (word.match(/../g) ?? []).reverse().map((b) => Number.parseInt(b, 16)),
+  )
+  const number = Number.parseInt(port, 16)
+  if (bytes.length === 4) return `${bytes.join('.')}:${number}`
+  const mapped = bytes.slice(0, 10).every((b) => b === 0) && bytes[10] === 255 && bytes[11] === 255
+  if (mapped) return `${bytes.slice(12).join('.')}:${number}`
+  const groups = Array.from({ length: 8 }, (_, i) =>
+    (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16),
+  )
+  return `[${groups.join(':')}]:${number}`
+}
