@@ -20,8 +20,11 @@ const Call = z.object({
   errors: z.record(z.string(), count),
 })
 
-/** Upper bounds of the timeout given to a wait; `none` blocks for ever, `0` does not block. */
-export const TIMEOUTS = ['none', '0', '100us', '1ms', '10ms', '100ms', 'longer'] as const
+/**
+ * Upper bounds of the timeout given to a wait; `none` blocks for ever, `0` does not block.
+ * `unknown`: the observer saw the wait end, but not which timeout it had been given.
+ */
+export const TIMEOUTS = ['none', '0', '100us', '1ms', '10ms', '100ms', 'longer', 'unknown'] as const
 const Timeout = z.enum(TIMEOUTS)
 
 /** Ends of the waits and sleeps made with one call and one class of timeout. A sleep ends `empty`. */
@@ -160,6 +163,8 @@ export const Window = z.object({
   threads: z.array(Thread).optional(),
   sockets: z.array(Sockets).optional(),
   stacks: z.array(Stack).optional(),
+  /** stacks at the entry of waits, sampled by waits and not by CPU time: who waits, not who burns */
+  waitStacks: z.array(Stack).optional(),
   /** events that the observer knows it missed; they gate the verdict */
   lost: count,
   /** cores that the observer itself used */
@@ -173,4 +178,5 @@ export type Descriptor = z.infer<typeof Descriptor>
 export type Process = z.infer<typeof Process>
 export type Thread = z.infer<typeof Thread>
 export type Stack = z.infer<typeof Stack>
+export type Kind = (typeof KINDS)[number]
 export type Timeout = z.infer<typeof Timeout>
