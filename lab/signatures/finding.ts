@@ -1,0 +1,34 @@
+/** What a wake-up of the loop achieves, by which a spin is named. */
+export const SPIN_CLASSES = ['empty-wakeups', 'unconsumed-readiness', 'error-loop', 'userland-loop'] as const
+export type SpinClass = (typeof SPIN_CLASSES)[number]
+
+/** What a finding is about: a process, one of its descriptors, or one of its threads. */
+export interface Subject {
+  pid?: number
+  fd?: number
+  tid?: number
+}
+
+/** Something that was found in the windows: a spin by its class, or something else by its own name. */
+export interface Finding {
+  /** a SpinClass, or e.g. `descriptor-leak` */
+  name: string
+  /** true only of a spin that is severe enough to be the verdict */
+  spin: boolean
+  subject?: Subject
+  /** rates are per second, `cores` is CPU plus run-queue wait that belongs to the finding */
+  numbers: Record<string, number>
+  text: string
+}
+
+/** What a signature suspects, before it is weighed: futile work, how much of it, and what it costs. */
+export interface Suspicion {
+  class: SpinClass
+  /** futile turns in the whole sight */
+  turns: number
+  /** CPU plus run-queue wait that belongs to the loop; undefined when no observer saw CPU */
+  cores: number | undefined
+  subject?: Subject
+  numbers: Record<string, number>
+  text: string
+}
