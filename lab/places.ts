@@ -9,3 +9,5 @@ export const client = (name: string) => inRepository(`clients/${name}.ts`)
 /** The folder whose files are the scenarios. */
 export const scenarioFolder = inRepository('lab/scenarios')
 export const repository = inRepository('')
+/** The folder whose files are the runners. */
+export const runnerFolder = inRepository('lab/runners')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TargetState } from '../runners/target-state.ts'
+import { TargetState } from '../stage/target-state.ts'
 import { SocketRow } from '../windows/proc-net-tcp.ts'
 
 const count = z.number().int().nonnegative()

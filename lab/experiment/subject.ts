@@ -1,5 +1,5 @@
 import type { Collector } from '../collectors/collector.ts'
-import type { Stage, Target } from '../runners/stage.ts'
+import type { Stage, Target } from '../stage/stage.ts'
 import { parseProcNetTcp } from '../windows/proc-net-tcp.ts'
 import type { Window } from '../windows/window.ts'
 import { ChaosStatistics, type Facts, SaneReport, type SaneTally } from './facts.ts'
@@ -54,7 +54,8 @@ export class Subject implements AsyncDisposable {
   /** From here on, windows and sane requests belong to a new phase. */
   begin() {
     this.windows = []
-    this.sane = noRequests
+    // The last certificate stays known, so that a change right after the beginning shows.
+    this.sane = { ...noRequests, certificates: this.sane.certificates.slice(-1) }
   }
 
   /** What is true at this moment. Throws when the target does not answer any more. */

@@ -1,8 +1,11 @@
 import { constants } from 'node:os'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { execa, type Options } from 'execa'
-import type { Child } from './room.ts'
+import type { Child } from '../runners/room.ts'
 
 const COMPLAINT_LIMIT = 64 * 1024
+const POLL_MS = 10
 
 /**
  * Starts a command and hands out its handle.
@@ -24,6 +27,8 @@ export function startChild(
     ...(options.env && { env: options.env }),
   } satisfies Options
   const subprocess = execa(file, args, settings)
+  // Not execa's own iterable: leaving that early waits for the process to end. Made at once, so that no line is missed.
+  const lines = createInterface({ input: subprocess.stdout })
   let complaint = ''
   subprocess.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-COMPLAINT_LIMIT)
@@ -40,31 +45,35 @@ export function startChild(
     gone = true
   })
 
+  /** True when somebody got the signal. */
   const signal = (name: 'SIGINT' | 'SIGTERM' | 'SIGKILL') => {
     const pid = subprocess.pid
-    if (gone || pid === undefined) return
-    for (const receiver of options.receivers?.(pid) ?? [pid]) {
+    const receivers = gone || pid === undefined ? [] : (options.receivers?.(pid) ?? [pid])
+    for (const receiver of receivers) {
       try {
         process.kill(receiver, name)
       } catch {
         // it ended between the look and the signal
       }
     }
+    return receivers.length > 0
   }
   const stop: Child['stop'] = async (name = 'SIGTERM', graceMs = 2000) => {
     subprocess.stdin.end()
-    signal(name)
+    const deadline = Date.now() + graceMs
+    // A helper that has not started its command yet has nobody to pass the signal to.
+    while (!gone && !signal(name) && Date.now() < deadline) await delay(POLL_MS)
     const timer = setTimeout(() => {
       signal('SIGKILL')
       subprocess.kill('SIGKILL')
-    }, graceMs)
+    }, deadline - Date.now())
     await ended
     clearTimeout(timer)
   }
   return {
     // Undefined only when the program does not exist; then it has ended, and no pid is asked for.
     pid: subprocess.pid ?? -1,
-    lines: subprocess.iterable(),
+    lines,
     tell: (line) => void subprocess.stdin.write(`${line}\n`),
     complaint: () => complaint,
     ended,

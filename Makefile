@@ -1,0 +1,49 @@
+# Two commands do everything on a fresh machine with Linux, Node (20 or newer), npm and Go:
+#   make repro-tls-storm    the main job        make test    the tests
+SHELL := /bin/sh
+BIN := .build/bin
+SCENARIOS := $(basename $(notdir $(wildcard lab/scenarios/*.ts)))
+RUNNER ?= native
+go_sources = $(shell find $(1) -name '*.go' -o -name '*.o' -o -name 'go.mod' -o -name 'go.sum')
+export CGO_ENABLED := 0
+
+.PHONY: help setup test check doctor clean $(addprefix repro-,$(SCENARIOS))
+
+help: ## this text
+	@echo 'spinlab: busy spins of network servers on demand'; echo
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /  make \1|/' | column -t -s '|'
+	@echo; for s in $(SCENARIOS); do echo "  make repro-$$s"; done
+
+setup: .build/ready ## everything that the lab needs (done by every other target; cached)
+
+.build/ready: node_modules/.package-lock.json $(BIN)/target $(BIN)/probe
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json .npmrc
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(BIN)/target: $(call go_sources,servers)
+	@mkdir -p $(BIN)
+	go -C servers build -trimpath -o ../$(BIN)/ ./cmd/...
+	@touch $@
+
+$(BIN)/probe: $(call go_sources,probe)
+	@mkdir -p $(BIN)
+	go -C probe build -trimpath -o ../$(BIN)/probe .
+	@touch $@
+
+$(addprefix repro-,$(SCENARIOS)): repro-%: setup
+	@bin/spinlab repro $* --runner $(RUNNER)
+
+doctor: setup ## what this machine permits
+	@bin/spinlab doctor
+
+test: setup ## types, lint and all tests; what this machine lacks is a counted skip
+	@.ci/test
+
+check: setup ## types, lint, formatting and vet alone
+	@.ci/check
+
+clean: ## remove what was built; recorded runs stay
+	rm -rf .build node_modules

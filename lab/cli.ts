@@ -1,0 +1,95 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { EXIT, SpinlabError } from './errors.ts'
+import { listenForStop } from './stop-signal.ts'
+
+/** Arguments to a command; nothing else. Each command is loaded only when it is asked for. */
+const program = new Command('spinlab')
+  .description(
+    'Makes busy spins of network servers appear on demand, proves their cause, heals them live and proves the healing.',
+  )
+  .version('0.1.0')
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'spinlab: ')) })
+
+program
+  .command('repro')
+  .description('hold the experiment of a scenario: baseline, fault, each fix, revert, relapse')
+  .argument('<scenario>', 'see "spinlab list"')
+  .option('--variant <name>', 'form of the server; default: the main one')
+  .option('--fix <name>', 'try only this fix (may be repeated)', collect, [])
+  .option('--seed <n>', 'seed of all traffic', wholeNumber, 1)
+  .option('--repeat <n>', 'hold it so many times', positiveNumber, 1)
+  .option('--timeout <duration>', 'longest time of one phase, e.g. 30s', duration, 30_000)
+  .addOption(new Option('--runner <name>', 'where the processes live').default('native'))
+  .option('--collector <name>', 'the observer that judges', 'auto')
+  .option('--out-dir <dir>', 'folder for recorded runs', 'artifacts')
+  .option('--junit <file>', 'write a JUnit report')
+  .option('--json', 'print one JSON object and nothing else', false)
+  .option('-q, --quiet', 'no progress', false)
+  .action(async (scenario, options) =>
+    exitWith(await (await import('./commands/repro.ts')).repro(scenario, options, listenForStop())),
+  )
+
+program
+  .command('list')
+  .description('the scenarios, their variants and fixes')
+  .option('--json', 'print one JSON object and nothing else', false)
+  .action(async (options) => exitWith(await (await import('./commands/list.ts')).list(options)))
+
+program
+  .command('analyze')
+  .description('judge a recorded run again')
+  .argument('<run>', 'a run folder, e.g. artifacts/tls-storm/latest')
+  .option('--json', 'print one JSON object and nothing else', false)
+  .action(async (run, options) => exitWith(await (await import('./commands/analyze.ts')).analyze(run, options)))
+
+program
+  .command('doctor')
+  .description('try what this machine permits, and name the remedy for each lack')
+  .option('--json', 'print one JSON object and nothing else', false)
+  .action(async (options) => exitWith(await (await import('./commands/doctor.ts')).doctor(options)))
+
+function exitWith(code: number) {
+  process.exitCode = code
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value]
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new InvalidArgumentError('it must be a whole number from 0 on, e.g. 42.')
+  return Number(text)
+}
+
+function positiveNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value === 0) throw new InvalidArgumentError('it must be 1 or more.')
+  return value
+}
+
+function duration(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? []
+  if (!amount) throw new InvalidArgumentError('it must be a duration with its unit: ms, s or m, e.g. 30s.')
+  return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as 'ms' | 's' | 'm']
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}
+
+/** One line for the user, and the exit code. */
+function report(error: unknown): number {
+  // commander has printed its own line; help and version come here too, with 0.
+  if (error instanceof Error && 'exitCode' in error && error.name === 'CommanderError')
+    return error.exitCode === 0 ? 0 : EXIT.usage
+  if (error instanceof SpinlabError) {
+    process.stderr.write(`spinlab: ${error.message}\n`)
+    return error.exitCode
+  }
+  process.stderr.write(`spinlab: the lab failed: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`)
+  return EXIT.broken
+}

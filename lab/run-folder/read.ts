@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { broken, usage } from '../errors.ts'
+import { Facts } from '../experiment/facts.ts'
+import { chooseFixes, phaseTitle, planPhases } from '../experiment/phases.ts'
+import type { ExperimentRecord, SubjectRecord } from '../experiment/record.ts'
+import type { NamedScenario, Variant } from '../experiment/scenario.ts'
+import { Window } from '../windows/window.ts'
+import { Manifest } from './manifest.ts'
+
+const place = { variant: z.string(), phase: z.number().int() }
+const PhaseLine = z.object({
+  ...place,
+  since: z.number(),
+  cut: z.enum(['timeout', 'interrupted', 'target-ended', 'client-ended']).optional(),
+  complaint: z.string().optional(),
+})
+const WindowLine = z.object({ ...place, window: Window })
+const FactsLine = z.object({ ...place, facts: Facts })
+const WitnessLine = z.object({
+  collector: z.string(),
+  phase: z.string(),
+  expected: z.enum(['present', 'absent', 'no-data']),
+  windows: z.array(Window),
+})
+
+export function readManifest(folder: string): Manifest {
+  const path = join(folder, 'manifest.json')
+  if (!existsSync(path))
+    throw usage(`"${folder}" is not a run folder: it holds no manifest.json; try artifacts/SCENARIO/latest`)
+  return parse(path, readFileSync(path, 'utf8'), Manifest)
+}
+
+/** The experiment as it was seen, so that it can be judged again. */
+export function readRecord(folder: string, manifest: Manifest, scenario: NamedScenario): ExperimentRecord {
+  const lines = {
+    phases: readLines(folder, 'phases.jsonl', PhaseLine),
+    windows: readLines(folder, 'windows.jsonl', WindowLine),
+    facts: readLines(folder, 'facts.jsonl', FactsLine),
+  }
+  const subject = (name: string, fixes: readonly string[] | undefined): SubjectRecord => {
+    const variant = variantOf(scenario, name)
+    const plan = planPhases(variant, fixes ? chooseFixes(variant, fixes) : [])
+    const phases: SubjectRecord['phases'] = []
+    for (const { since, cut, complaint, phase: index } of lines.phases.filter((line) => line.variant === name)) {
+      const phase = plan[index]
+      if (!phase) throw broken(`${folder}: phase ${index} of ${name} is not in the plan of ${scenario.name}`)
+      const here = (line: { variant: string; phase: number }) => line.variant === name && line.phase === index
+      phases.push({
+        phase,
+        variant,
+        since,
+        windows: lines.windows.filter(here).map((line) => line.window),
+        facts: lines.facts.filter(here).map((line) => line.facts),
+        baseline: phases[0]?.windows ?? [],
+        ...(cut && { cut }),
+        ...(complaint && { complaint }),
+      })
+    }
+    return { variant, phases }
+  }
+  const main = subject(manifest.variant, manifest.fixes)
+  const others = new Set(lines.phases.map((line) => line.variant).filter((name) => name !== manifest.variant))
+  return {
+    main,
+    controls: [...others].map((name) => subject(name, undefined)),
+    witnesses: readLines(folder, 'witnesses.jsonl', WitnessLine).flatMap(({ phase: title, ...witness }) => {
+      const evidence = main.phases.find((candidate) => phaseTitle(candidate.phase) === title)
+      return evidence ? { ...witness, phase: evidence.phase, baseline: evidence.baseline } : []
+    }),
+    overhead: existsSync(join(folder, 'overhead.json'))
+      ? JSON.parse(readFileSync(join(folder, 'overhead.json'), 'utf8'))
+      : {},
+    interrupted: main.phases.some((evidence) => evidence.cut === 'interrupted'),
+  }
+}
+
+function variantOf(scenario: NamedScenario, name: string): Variant {
+  const variant = scenario.variants.find((candidate) => candidate.name === name)
+  if (!variant) throw broken(`the run has the variant ${name}, which scenario ${scenario.name} has no more`)
+  return variant
+}
+
+function readLines<T>(folder: string, name: string, schema: z.ZodType<T>): T[] {
+  const path = join(folder, name)
+  if (!existsSync(path)) return []
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line, i) => parse(`${path}:${i + 1}`, line, schema))
+}
+
+function parse<T>(where: string, text: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (error) {
+    throw broken(`${where} cannot be read: ${(error as Error).message.split('\n')[0]}`, error)
+  }
+}

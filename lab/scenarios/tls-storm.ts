@@ -1,0 +1,172 @@
+import type { Check, History, Scenario } from '../experiment/scenario.ts'
+import type { SocketRow } from '../windows/proc-net-tcp.ts'
+
+/** Connections that must lie there unread before the storm counts as one. */
+const STUCK = 10
+
+/** Connections whose bytes nobody takes: above zero a moment ago, and still. */
+const stuck: Check = ({ previous, now }) => {
+  const unread = (sockets: readonly SocketRow[]) =>
+    sockets.filter((socket) => socket.state !== 'LISTEN' && socket.recvQueue > 0).map((socket) => socket.peer)
+  const before = new Set(unread(previous.sockets))
+  const still = previous === now ? [] : unread(now.sockets).filter((peer) => before.has(peer))
+  return {
+    holds: still.length >= STUCK,
+    text: `${still.length} connections whose Recv-Q stays above 0 (${STUCK} make a storm)`,
+  }
+}
+
+/** Growth of one of the target's counters since the phase began. */
+const grown = ({ first, now }: History, counter: string) =>
+  (now.target.counters[counter] ?? 0) - (first.target.counters[counter] ?? 0)
+
+/** The flood reaches the server: handshakes fail there, whatever the server makes of it. */
+const flooded: Check = (history) => {
+  const failed = grown(history, 'handshakes_failed')
+  return { holds: failed >= STUCK, text: `${failed} handshakes failed (${STUCK} make a flood)` }
+}
+
+const storm: Scenario = {
+  title: 'incomplete ClientHellos that a level-triggered sniffer peeks at for ever',
+  class: 'unconsumed-readiness',
+  chaos: {
+    client: 'hello-storm',
+    flags: ['--rate', '100', '--hold', '120', '--from', '127.0.0.2-127.0.0.5', '--server-name', 'lab.test'],
+  },
+  saneRate: 40,
+  controls: ['netpoller', 'netpoller-leak'],
+  lesson: `The storm is not in TLS but in readiness: bytes that are peeked at and never consumed keep a level-triggered descriptor ready.
+Go's own crypto/tls on the netpoller reads what arrives, so the same flood keeps it busy and leaves no spin.`,
+  variants: [
+    {
+      name: 'reactor',
+      title: 'level-triggered epoll reactor with a MSG_PEEK sniffer',
+      expected: 'present',
+      condition: stuck,
+      fixes: [
+        {
+          name: 'consume',
+          title: 'reads the bytes instead of peeking',
+          cures: ['spin'],
+          scope: 'standing',
+          expected: 'absent',
+        },
+        {
+          name: 'rcvlowat',
+          title: 'SO_RCVLOWAT: ready only when the whole record is there',
+          cures: ['spin'],
+          scope: 'standing',
+          expected: 'absent',
+        },
+        {
+          name: 'edge-triggered',
+          title: 'EPOLLET: ready once for each arrival of bytes',
+          cures: ['spin'],
+          scope: 'standing',
+          expected: 'absent',
+        },
+        {
+          name: 'one-shot',
+          title: 'EPOLLONESHOT, armed again when more bytes are there',
+          cures: ['spin'],
+          scope: 'standing',
+          expected: 'absent',
+        },
+        {
+          name: 'prefix-reject',
+          title: 'closes on what an incomplete hello shows: record type, version, length, source rate',
+          cures: ['spin'],
+          scope: 'standing',
+          expected: 'absent',
+          effect: (history) => {
+            const rejected = grown(history, 'rejected_by_prefix')
+            return { holds: rejected > 0, text: `${rejected} rejected` }
+          },
+        },
+        {
+          name: 'handshake-deadline',
+          title: 'closes what does not complete in time',
+          cures: ['leak'],
+          scope: 'standing',
+          expected: 'present',
+          effect: (history) => {
+            const closed = grown(history, 'closed_by_deadline')
+            const pending = {
+              before: history.first.target.gauges.pending ?? 0,
+              now: history.now.target.gauges.pending ?? 0,
+            }
+            return {
+              holds: closed > 0 && pending.now < pending.before,
+              text: `${closed} closed, pending ${pending.before} -> ${pending.now}; those that keep arriving keep it spinning`,
+            }
+          },
+        },
+        {
+          name: 'leak-patch',
+          title: 'closes the connection when parsing fails',
+          cures: ['leak'],
+          scope: 'standing',
+          expected: 'present',
+          effect: (history) => {
+            const failures = grown(history, 'parse_failures')
+            const leaked = {
+              before: history.first.target.gauges.leaked_open ?? 0,
+              now: history.now.target.gauges.leaked_open ?? 0,
+            }
+            return {
+              holds: failures > 0 && leaked.now < leaked.before,
+              text: `leaked descriptors ${leaked.before} -> ${leaked.now} while ${failures} more hellos failed to parse`,
+            }
+          },
+        },
+        {
+          name: 'early-validation',
+          title: 'GetConfigForClient rejects by SNI, version, ALPN, fingerprint and source rate',
+          cures: ['harm'],
+          scope: 'standing',
+          expected: 'present',
+          effect: (history) => {
+            const rejected = grown(history, 'rejected_by_validation')
+            const arrived = grown(history, 'accepted')
+            const seen = grown(history, 'validated')
+            return {
+              holds: rejected > 0 && seen < arrived,
+              text: `rejected ${rejected} of the ${seen} complete hellos; it never saw the other ${arrived - seen} connections`,
+            }
+          },
+        },
+        {
+          name: 'config-swap',
+          title: 'swaps tls.Config atomically and reloads the listener',
+          cures: ['harm'],
+          scope: 'standing',
+          expected: 'present',
+          effect: ({ now }) => {
+            const serials = now.sane.certificates
+            return {
+              holds: serials.length > 1 && now.sane.failed === 0 && now.sane.reconnects === 0,
+              text: `${serials.length} certificates seen, ${now.sane.failed} sane requests lost, ${now.sane.reconnects} kept connections broken`,
+            }
+          },
+        },
+      ],
+    },
+    {
+      name: 'netpoller',
+      title: 'stock crypto/tls and net/http on the netpoller',
+      expected: 'absent',
+      condition: flooded,
+      fixes: [],
+    },
+    {
+      name: 'netpoller-leak',
+      title: 'crypto/tls whose handler never closes a failed connection',
+      expected: 'absent',
+      finding: 'descriptor-leak',
+      condition: flooded,
+      fixes: [],
+    },
+  ],
+}
+
+export default storm
