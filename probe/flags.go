@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"spinlab/probe/internal/observe"
 	"spinlab/probe/internal/procfs"
 )
 
@@ -24,6 +25,25 @@ func (l *pidList) Set(text string) error {
 			return fmt.Errorf("%q is not a process id: a number from 1, several with commas between", word)
 		}
 		*l = append(*l, pid)
+	}
+	return nil
+}
+
+// dutyFlag is the value of --duty.
+type dutyFlag observe.Duty
+
+func (d *dutyFlag) String() string { return map[dutyFlag]string{0: "auto", 1: "1", 5: "5"}[*d] }
+
+func (d *dutyFlag) Set(text string) error {
+	switch text {
+	case "auto":
+		*d = dutyFlag(observe.Auto)
+	case "1":
+		*d = dutyFlag(observe.Dense)
+	case "5":
+		*d = dutyFlag(observe.Sparse)
+	default:
+		return errors.New("one of auto, 1, 5")
 	}
 	return nil
 }

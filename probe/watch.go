@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"spinlab/probe/internal/counter"
 	"spinlab/probe/internal/observe"
 	"spinlab/probe/internal/window"
 )
@@ -23,7 +24,9 @@ func watch(arguments []string) error {
 	flags.Var(&pids, "pid", "`process` to watch; several with commas between")
 	tree := flags.Bool("tree", false, "their descendants too, those born later included")
 	interval := flags.Duration("interval", 100*time.Millisecond, "length of a window")
-	_ = flags.Bool("no-bpf", false, "only what /proc tells: no system calls, no stacks")
+	duty := dutyFlag(observe.Auto)
+	flags.Var(&duty, "duty", "count system calls in one window of `n`: 1, 5, or auto: 5 until something looks futile")
+	noBPF := flags.Bool("no-bpf", false, "only what /proc tells: no system calls, no stacks")
 	duration := flags.Duration("for", 0, "stop after this long (0: when told to)")
 	untilEOF := flags.Bool("until-eof", false, "stop when standard input ends")
 	if err := parse(flags, arguments); err != nil {
@@ -42,12 +45,19 @@ func watch(arguments []string) error {
 	}
 	ctx, stop := stopping(*duration, *untilEOF)
 	defer stop()
-	options := observe.Options{Pids: pids, Tree: *tree, Interval: *interval}
-	err := observe.Procfs(ctx, options, printer(os.Stdout))
-	if errors.Is(err, observe.ErrEnded) {
-		return fail(exitGone, "process %v: %w", []int(pids), err)
+	options := observe.Options{Pids: pids, Tree: *tree, Interval: *interval, Duty: observe.Duty(duty)}
+	observer := observe.Kernel
+	if *noBPF {
+		observer = observe.Procfs
 	}
-	return err
+	switch err := observer(ctx, options, printer(os.Stdout)); {
+	case errors.Is(err, observe.ErrEnded):
+		return fail(exitGone, "process %v: %w", []int(pids), err)
+	case errors.Is(err, counter.ErrDenied):
+		return fail(exitUnsupported, "%w (--no-bpf watches through /proc alone)", err)
+	default:
+		return err
+	}
 }
 
 // stopping ends on SIGINT, SIGTERM, after a duration, and at the end of standard input if that is wanted.

@@ -53,7 +53,11 @@ export const KINDS = [
   'unknown',
 ] as const
 
-/** What one process achieved on one descriptor. */
+/**
+ * What one process achieved on one descriptor. Of one that is in several epoll sets there is a row for each set that
+ * reported it, with what calls achieved in the first of them. `fd` -1 stands for reports of a registration that could
+ * not be found.
+ */
 const Descriptor = z.object({
   pid: z.number().int(),
   fd: z.number().int(),
@@ -89,6 +93,10 @@ const Descriptor = z.object({
   peer: z.string().optional(),
   /** bytes waiting in the receive queue (for a listener: connections waiting to be accepted) */
   recvQueue: count.optional(),
+  /** other descriptors registered in the same epoll set with equal data: each of `ready` may have been for any of them */
+  alike: z.array(z.number().int()).optional(),
+  /** registered in the epoll set still, but its number was closed: it is reported, and no call can reach it */
+  orphan: z.boolean().optional(),
 })
 
 /** Active descriptors that a window does not list one by one (it lists the most futile and the most useful), summed. */
@@ -165,6 +173,8 @@ export const Window = z.object({
   stacks: z.array(Stack).optional(),
   /** stacks at the entry of waits, sampled by waits and not by CPU time: who waits, not who burns */
   waitStacks: z.array(Stack).optional(),
+  /** ready descriptors beyond the bound of those looked at in one wait; which ones are looked at takes turns */
+  notLookedAt: count.optional(),
   /** events that the observer knows it missed; they gate the verdict */
   lost: count,
   /** cores that the observer itself used */

@@ -19,37 +19,122 @@ type Options struct {
 	// Tree takes in their descendants, those that are born later included.
 	Tree     bool
 	Interval time.Duration
+	Duty     Duty
+}
+
+// Emit takes a finished window; its error ends the watch.
+type Emit func(window.Window) error
+
+// clock cuts time into windows and weighs what the probe itself cost in each.
+type clock struct {
+	start time.Time
+	cost  time.Duration
+}
+
+func newClock() clock { return clock{time.Now(), ownCPU()} }
+
+// open begins a window at the end of the last one.
+func (c *clock) open(collector string, pids []int) window.Window {
+	return window.Window{Collector: collector, Pids: pids, Start: float64(c.start.UnixMicro()) / 1000}
+}
+
+// close ends a window at the given time.
+func (c *clock) close(w *window.Window, end time.Time) {
+	used := ownCPU()
+	w.Seconds = end.Sub(c.start).Seconds()
+	w.Cost = (used - c.cost).Seconds() / w.Seconds
+	c.start, c.cost = end, used
+}
+
+// wait returns at the next tick, or earlier when the watch is to end: then it is false.
+func wait(ctx context.Context, ticker *time.Ticker) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-ticker.C:
+		return true
+	}
 }
 
 // Procfs emits a window each interval out of /proc alone until the context ends (nil) or the processes do (ErrEnded).
-func Procfs(ctx context.Context, options Options, emit func(window.Window) error) error {
+// The last window is as long as it got.
+func Procfs(ctx context.Context, options Options, emit Emit) error {
 	crowd := newCrowd(options.Pids, options.Tree)
 	ticker := time.NewTicker(options.Interval)
 	defer ticker.Stop()
-	start, cost := time.Now(), ownCPU()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
+	clock := newClock()
+	for goOn := true; goOn; {
+		goOn = wait(ctx, ticker)
 		crowd.update()
 		if len(crowd.processes) == 0 {
 			return ErrEnded
 		}
-		w := window.Window{Collector: "procfs", Pids: crowd.pids(), Start: milliseconds(start)}
+		w := clock.open("procfs", crowd.pids())
 		crowd.measure(&w)
 		if crowd.look() {
 			w.Sockets, w.Descriptors = crowd.sockets(), crowd.stuck()
 		}
-		now, used := time.Now(), ownCPU()
-		w.Seconds = now.Sub(start).Seconds()
-		w.Cost = (used - cost).Seconds() / w.Seconds
-		start, cost = now, used
+		clock.close(&w, time.Now())
 		if err := emit(w); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
-func milliseconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1000 }
+// Kernel emits a window each interval, with system calls counted in the kernel in some or all of them, until the
+// context ends (nil) or the processes do (ErrEnded). The last window is as long as it got.
+func Kernel(ctx context.Context, options Options, emit Emit) error {
+	crowd := newCrowd(options.Pids, options.Tree)
+	kernel, err := newKernel(crowd)
+	if err != nil {
+		return err
+	}
+	defer kernel.counter.Close()
+	rota := rota{duty: options.Duty}
+	ticker := time.NewTicker(options.Interval)
+	defer ticker.Stop()
+	clock, renewed := newClock(), true
+	for goOn := true; goOn; {
+		counted := rota.counted()
+		if counted && !kernel.counter.Attached() {
+			again, err := kernel.begin()
+			if err != nil {
+				return err
+			}
+			renewed = renewed || again
+			clock.start = time.Now()
+			ticker.Reset(options.Interval)
+		}
+		goOn = wait(ctx, ticker)
+		w := clock.open("probe", crowd.pids())
+		if counted && !rota.goesOn() {
+			kernel.counter.Detach()
+		}
+		end := time.Now()
+		if counted {
+			if err := kernel.read(&w); err != nil {
+				return err
+			}
+		}
+		if err := kernel.follow(crowd.update()); err != nil {
+			return err
+		}
+		if len(crowd.processes) == 0 {
+			return ErrEnded
+		}
+		crowd.measure(&w)
+		if kernel.counter.Attached() {
+			renewed = crowd.look() || renewed
+		}
+		if renewed {
+			w.Sockets, renewed = crowd.sockets(), false
+		}
+		clock.close(&w, end)
+		rota.done(counted, futile(&w))
+		if err := emit(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}

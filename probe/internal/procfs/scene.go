@@ -19,6 +19,7 @@ type Scene struct {
 	registrations []Registration
 	sockets       map[uint64]Socket
 	next          time.Time
+	looked        time.Time
 }
 
 // NewScene looks for the first time.
@@ -40,6 +41,7 @@ func (s *Scene) Refresh() bool {
 // Look looks again whatever it costs.
 func (s *Scene) Look() {
 	began := time.Now()
+	s.looked = began
 	s.table = Descriptors(s.pid)
 	s.registrations = s.registrations[:0]
 	hasSockets := false
@@ -59,8 +61,51 @@ func (s *Scene) Look() {
 	s.next = time.Now().Add(time.Since(began) * (refreshShare - 1))
 }
 
-// Registrations of all its epoll sets, by descriptor.
+// Looked is when the last look began.
+func (s *Scene) Looked() time.Time { return s.looked }
+
+// Registrations of all its epoll sets, by descriptor and epoll descriptor.
 func (s *Scene) Registrations() []Registration { return s.registrations }
+
+// RegistrationsOf lists the epoll sets that a descriptor is registered in.
+func (s *Scene) RegistrationsOf(fd int) []Registration {
+	byFD := func(r Registration, fd int) int { return cmp.Compare(r.FD, fd) }
+	first, found := slices.BinarySearchFunc(s.registrations, fd, byFD)
+	if !found {
+		return nil
+	}
+	last := first
+	for last < len(s.registrations) && s.registrations[last].FD == fd {
+		last++
+	}
+	return s.registrations[first:last]
+}
+
+// Listens is true of the inode of a socket that accepts connections.
+func (s *Scene) Listens(inode uint64) bool { return s.sockets[inode].State == Listening }
+
+// Alike lists the other descriptors registered in the same epoll set with the same data, which a wait cannot tell
+// from this one.
+func (s *Scene) Alike(of Registration) []int {
+	var others []int
+	for _, r := range s.registrations {
+		if r.Epfd == of.Epfd && r.Data == of.Data && r.FD != of.FD {
+			others = append(others, r.FD)
+		}
+	}
+	return others
+}
+
+// Orphaned is true of a registration whose descriptor was closed, or given to another file, while a duplicate keeps
+// the registered file alive: it is still reported, and no call of the process can reach it (epoll(7), Questions and
+// answers, 6).
+func (s *Scene) Orphaned(r Registration) bool {
+	entry, open := s.table[r.FD]
+	if !open {
+		entry, open = ReadDescriptor(s.pid, r.FD)
+	}
+	return !open || entry.Inode != 0 && r.Inode != 0 && entry.Inode != r.Inode
+}
 
 // Sockets counts the process's TCP sockets by state.
 func (s *Scene) Sockets(into map[string]window.Sockets) {
@@ -87,14 +132,13 @@ func (s *Scene) Sockets(into map[string]window.Sockets) {
 	}
 }
 
-// Describe fills in what is known of a descriptor beside its counts: kind, inode, state, addresses.
+// Describe fills in what is known of a descriptor beside its counts: kind, inode, state, addresses. Of one that is
+// closed by now, d.Kind stays if it is set.
 func (s *Scene) Describe(d *window.Descriptor) {
-	entry, ok := s.table[d.FD]
-	if !ok {
-		if entry, ok = ReadDescriptor(s.pid, d.FD); !ok {
-			d.Kind = cmp.Or(d.Kind, "unknown")
-			return
-		}
+	entry, open := ReadDescriptor(s.pid, d.FD)
+	if !open {
+		d.Kind = cmp.Or(d.Kind, s.table[d.FD].Kind, "unknown")
+		return
 	}
 	d.Kind, d.Inode = entry.Kind, entry.Inode
 	if entry.Kind != "socket" {
@@ -120,11 +164,11 @@ func (s *Scene) Stuck() []window.Descriptor {
 		if !r.LevelTriggered() {
 			continue
 		}
+		if s.Orphaned(r) {
+			continue
+		}
 		d := window.Descriptor{Pid: s.pid, FD: r.FD, Epfd: &r.Epfd, Events: r.EventNames()}
 		s.Describe(&d)
-		if d.Inode != 0 && r.Inode != 0 && d.Inode != r.Inode {
-			continue // the number belongs to another file by now
-		}
 		unread := r.Events&eventIn != 0 && d.RecvQueue != nil && *d.RecvQueue > 0
 		halfClosed := r.Events&(eventIn|eventRdHup) != 0 && d.State == "CLOSE-WAIT"
 		lost := d.State == Unconnected && isTCP(s.pid, d.FD) // EPOLLHUP, which cannot be masked

@@ -23,6 +23,8 @@ type Window struct {
 	Threads []Thread  `json:"threads,omitzero"`
 	Sockets []Sockets `json:"sockets,omitzero"`
 	Stacks  []Stack   `json:"stacks,omitzero"`
+	// NotLookedAt counts ready descriptors beyond the bound of those looked at in one wait; which are takes turns.
+	NotLookedAt uint64 `json:"notLookedAt,omitempty"`
 	// Lost counts events that the probe knows it missed.
 	Lost uint64 `json:"lost"`
 	// Cost is in cores.
@@ -76,12 +78,35 @@ type Descriptor struct {
 	Local     string  `json:"local,omitempty"`
 	Peer      string  `json:"peer,omitempty"`
 	RecvQueue *uint64 `json:"recvQueue,omitempty"`
+	// Alike are other descriptors registered in the same epoll set with equal data: what Ready counts may be any.
+	Alike []int `json:"alike,omitempty"`
+	// Orphan marks a registration that outlived its descriptor: reported, and out of reach of any call.
+	Orphan bool `json:"orphan,omitempty"`
 }
 
 // Others sums what came of the calls on the Count descriptors that a window does not list.
 type Others struct {
 	Count int `json:"count"`
 	Achieved
+}
+
+// Add sums.
+func (a *Achieved) Add(b Achieved) {
+	a.Useful += b.Useful
+	a.EOF += b.EOF
+	a.Again += b.Again
+	a.SendAgain += b.SendAgain
+	a.Failed += b.Failed
+	a.Peeked += b.Peeked
+	a.Ready += b.Ready
+	a.Unconsumed += b.Unconsumed
+	a.BytesIn += b.BytesIn
+	a.BytesOut += b.BytesOut
+}
+
+// Useless counts what was done on a descriptor without getting anything out of it.
+func (a *Achieved) Useless() uint64 {
+	return a.EOF + a.Again + a.SendAgain + a.Failed + a.Peeked + a.Unconsumed
 }
 
 // Process is the whole of what was watched; CPU and run-queue wait are in cores, switches are per second.

@@ -1,0 +1,3 @@
+package namespaces
+
+//go:generate go tool bpf2go -target amd64 -cflags "-O2 -g -Wall -Werror -mcpu=v3 -I/usr/include/x86_64-linux-gnu" tasks bpf/tasks.bpf.c

@@ -1,0 +1,160 @@
+package observe
+
+import (
+	"fmt"
+	"time"
+
+	"spinlab/probe/internal/counter"
+	"spinlab/probe/internal/namespaces"
+	"spinlab/probe/internal/procfs"
+	"spinlab/probe/internal/window"
+)
+
+// doubtful is from how many unconsumed reports on it is checked that the registration still belongs to the
+// descriptor that the kernel side believes.
+const doubtful = 5
+
+// fresh is how old a look at the epoll sets may be to stand for the present.
+const fresh = 10 * time.Millisecond
+
+// kernel counts system calls of a crowd.
+type kernel struct {
+	counter *counter.Counter
+	crowd   *crowd
+	// outside and inside translate between the numbers of /proc and those that the kernel side sees.
+	outside map[int]uint32
+	inside  map[uint32]int
+	// unsure holds the processes whose epoll sets were not read right before counting began: what is registered may
+	// have changed out of sight.
+	unsure    map[int]bool
+	withEntry bool
+}
+
+func newKernel(c *crowd) (*kernel, error) {
+	descriptors := 0
+	for pid := range c.processes {
+		descriptors += procfs.CountDescriptors(pid)
+	}
+	loaded, err := counter.Load(descriptors)
+	if err != nil {
+		return nil, fmt.Errorf("loading the programs that count system calls: %w", err)
+	}
+	k := &kernel{counter: loaded, crowd: c, outside: map[int]uint32{}, inside: map[uint32]int{}, unsure: map[int]bool{}, withEntry: true}
+	if err := k.take(c.pids()); err != nil {
+		loaded.Close()
+		return nil, err
+	}
+	return k, nil
+}
+
+// take begins to watch processes; those that ended meanwhile are left out.
+func (k *kernel) take(pids []int) error {
+	outside, err := namespaces.Outside(pids)
+	if err != nil {
+		return err
+	}
+	for pid, tgid := range outside {
+		k.outside[pid], k.inside[tgid] = tgid, pid
+		k.counter.Watch(tgid)
+	}
+	return nil
+}
+
+// release forgets a process. Its translation stays for the window in which it ended.
+func (k *kernel) release(pid int) {
+	if tgid, ok := k.outside[pid]; ok {
+		k.counter.Unwatch(tgid)
+		delete(k.outside, pid)
+	}
+}
+
+// begin starts to count. The epoll sets are read first, unless that would cost too much; renewed says so.
+func (k *kernel) begin() (renewed bool, err error) {
+	for pid, tgid := range k.outside {
+		p := k.crowd.processes[pid]
+		if p == nil {
+			continue
+		}
+		renewed = p.scene.Refresh() || renewed
+		k.unsure[pid] = time.Since(p.scene.Looked()) > fresh
+		if err := k.counter.Teach(tgid, registered(p.scene)); err != nil {
+			return false, err
+		}
+	}
+	return renewed, k.counter.Attach(k.withEntry)
+}
+
+func registered(scene *procfs.Scene) []counter.Registered {
+	list := make([]counter.Registered, 0, len(scene.Registrations()))
+	for _, r := range scene.Registrations() {
+		one := counter.Registered{Epfd: r.Epfd, FD: r.FD, Data: r.Data}
+		if scene.Orphaned(r) {
+			one.FD = counter.Orphan
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// read takes what was counted since it began or was read last.
+func (k *kernel) read(w *window.Window) error {
+	counts := k.counter.Read()
+	k.withEntry = counts.HidesTimeouts
+	corrected := k.verify(&counts)
+	w.Calls, w.Waits = counts.Calls, counts.Waits
+	w.Descriptors, w.Others = k.rows(&counts)
+	w.NotLookedAt, w.Lost = counts.NotLookedAt, counts.Lost
+	if !corrected || !k.counter.Attached() {
+		return nil
+	}
+	k.counter.Detach()
+	_, err := k.begin()
+	return err
+}
+
+// follow takes in new processes and lets go of those that ended.
+func (k *kernel) follow(came, went []int) error {
+	for _, pid := range went {
+		k.release(pid)
+	}
+	if len(came) == 0 {
+		return nil
+	}
+	return k.take(came)
+}
+
+// verify corrects registrations that were made or changed while nothing was counted: their reports go to the right
+// descriptor, and what seemed unconsumed on the wrong one is not held against it. It is true if anything was wrong.
+func (k *kernel) verify(counts *counter.Counts) (corrected bool) {
+	doubted := map[int]bool{}
+	for key, r := range counts.Registrations {
+		pid := k.inside[key.Tgid]
+		if k.crowd.processes[pid] != nil && (r.FD == counter.Unknown || r.Unconsumed >= doubtful && k.unsure[pid]) {
+			doubted[pid] = true
+		}
+	}
+	for pid := range doubted {
+		scene := k.crowd.processes[pid].scene
+		if k.unsure[pid] {
+			scene.Look()
+		} else if !scene.Refresh() {
+			continue
+		}
+		k.unsure[pid] = false
+		tgid := k.outside[pid]
+		truth := map[counter.RegistrationKey]int{}
+		for _, r := range registered(scene) {
+			key := counter.RegistrationKey{Tgid: tgid, Epfd: r.Epfd, Data: r.Data}
+			if _, again := truth[key]; !again {
+				truth[key] = r.FD
+			}
+		}
+		for key, r := range counts.Registrations {
+			if fd, found := truth[key]; found && fd != r.FD {
+				counts.Registrations[key] = counter.Registration{FD: fd, Ready: r.Ready}
+				corrected = true
+			}
+		}
+	}
+	return corrected
+}
