@@ -7,7 +7,7 @@ RUNNER ?= native
 go_sources = $(shell find $(1) -name '*.go' -o -name '*.o' -o -name 'go.mod' -o -name 'go.sum')
 export CGO_ENABLED := 0
 
-.PHONY: help setup test check doctor clean $(addprefix repro-,$(SCENARIOS))
+.PHONY: help setup test format doctor clean $(addprefix repro-,$(SCENARIOS))
 
 help: ## this text
 	@echo 'spinlab: busy spins of network servers on demand'; echo
@@ -40,10 +40,11 @@ doctor: setup ## what this machine permits
 	@bin/spinlab doctor
 
 test: setup ## types, lint and all tests; what this machine lacks is a counted skip
-	@.ci/test
+	@node_modules/.bin/node test/all.ts
 
-check: setup ## types, lint, formatting and vet alone
-	@.ci/check
+format: setup ## format the sources
+	@node_modules/.bin/biome check --write
+	@gofmt -w servers probe
 
 clean: ## remove what was built; recorded runs stay
 	rm -rf .build node_modules
