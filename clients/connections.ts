@@ -1,0 +1,89 @@
+import type { Socket } from 'node:net'
+
+/** How the client gives a connection up. */
+export type Leave = 'fin' | 'rst'
+
+interface Held {
+  socket: Socket
+  leave: Leave
+  connected: boolean
+}
+
+/** Counts from the start; connected = held + closedByServer + closedByClient. */
+export interface ConnectionCounts {
+  connected: number
+  held: number
+  /** ended from the other side: FIN, RST, or no answer */
+  closedByServer: number
+  closedByClient: number
+  /** by code; a RST of the server counts here as ECONNRESET, too */
+  errors: Record<string, number>
+}
+
+/** Holds up to `limit` connections; when it is full the oldest goes, so that arrivals never stop. */
+export class Connections {
+  readonly #limit: number
+  /** oldest first */
+  readonly #held = new Set<Held>()
+  #connected = 0
+  #closedByServer = 0
+  #closedByClient = 0
+  readonly #errors: Record<string, number> = {}
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** Opens one more; `talk` begins when it is connected. */
+  open(connect: () => Socket, leave: Leave, talk: (socket: Socket) => void): void {
+    const [oldest] = this.#held
+    if (oldest && this.#held.size >= this.#limit) this.#giveUp(oldest)
+    const socket = connect()
+    const own: Held = { socket, leave, connected: false }
+    this.#held.add(own)
+    socket.on('connect', () => {
+      own.connected = true
+      this.#connected++
+      talk(socket)
+    })
+    socket.on('end', () => {
+      if (this.#held.delete(own)) this.#closedByServer++
+      socket.destroy()
+    })
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (!this.#held.delete(own)) return
+      this.#count(error.code ?? error.name)
+      if (own.connected) this.#closedByServer++
+    })
+    socket.on('close', () => {
+      // The conversation itself has reset it.
+      if (this.#held.delete(own)) this.#closedByClient++
+    })
+  }
+
+  counts(): ConnectionCounts {
+    return {
+      connected: this.#connected,
+      held: this.#connected - this.#closedByServer - this.#closedByClient,
+      closedByServer: this.#closedByServer,
+      closedByClient: this.#closedByClient,
+      errors: this.#errors,
+    }
+  }
+
+  close(): void {
+    for (const held of this.#held) this.#giveUp(held)
+  }
+
+  #giveUp(held: Held) {
+    this.#held.delete(held)
+    if (held.connected) this.#closedByClient++
+    else this.#count('UNANSWERED')
+    if (held.connected && held.leave === 'rst') held.socket.resetAndDestroy()
+    else held.socket.destroy()
+  }
+
+  #count(code: string) {
+    this.#errors[code] = (this.#errors[code] ?? 0) + 1
+  }
+}

@@ -1,0 +1,68 @@
+import { connect, type Socket } from 'node:net'
+import { createSecureContext, TLSSocket } from 'node:tls'
+import { buildConnector, Client } from 'undici'
+import { assertLoopback, type Endpoint } from './loopback.ts'
+
+// The only file of clients/ that opens sockets: every address passes the guard here, before a socket exists.
+
+/** What the server sends goes here and is forgotten: one buffer for all connections keeps a storm cheap. */
+const sink = Buffer.alloc(64 * 1024)
+
+/** A TCP connection that reads and forgets whatever it gets. After the server's FIN it stays half-open until it is closed. */
+export function openConnection(to: Endpoint, from: string): Socket {
+  return connect({
+    host: assertLoopback(to.address),
+    port: to.port,
+    localAddress: assertLoopback(from),
+    allowHalfOpen: true,
+    // Each chunk of a conversation must leave as it is written.
+    noDelay: true,
+    onread: { buffer: sink, callback: () => true },
+  })
+}
+
+/** TLS with the lab's own CA. */
+export interface Trust {
+  /** PEM */
+  ca: string
+  serverName: string
+}
+
+/** How each connection of a client is made. */
+export interface Dial {
+  to: Endpoint
+  from: string
+  /** absent: plain HTTP */
+  trust?: Trust | undefined
+  /** ms to connect, handshake included */
+  timeout: number
+}
+
+/** Makes HTTP/1.1 clients of one connection each, one request at a time. */
+export function httpDialer({ to, from, trust, timeout }: Dial): (onConnected: (serial?: string) => void) => Client {
+  const host = assertLoopback(to.address)
+  const origin = `${trust ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${to.port}`
+  const connector = buildConnector({
+    allowH2: false,
+    timeout,
+    localAddress: assertLoopback(from),
+    // A resumed session shows the certificate of the first one, so a swapped certificate would stay unseen.
+    maxCachedSessions: 0,
+    // Parsed once: a context for each handshake would cost as much as the handshake.
+    ...(trust && { servername: trust.serverName, secureContext: createSecureContext({ ca: trust.ca }) }),
+  })
+  return (onConnected) =>
+    new Client(origin, {
+      localAddress: from,
+      pipelining: 1,
+      // The server alone decides when a kept connection ends.
+      keepAliveTimeout: 3_600_000,
+      keepAliveMaxTimeout: 3_600_000,
+      connect: (options, callback) =>
+        connector(options, (error, socket) => {
+          if (error) return callback(error, null)
+          onConnected(socket instanceof TLSSocket ? socket.getPeerCertificate().serialNumber : undefined)
+          callback(null, socket)
+        }),
+    })
+}
