@@ -71,8 +71,9 @@ async function open(): Promise<Stage> {
     },
     start: (spec) => startTarget(room, spec, { scratch: SCRATCH, outside }),
     async [Symbol.asyncDispose]() {
-      await Promise.all(children.map((child) => child.stop()))
+      // Whoever started a child has ended it by now; what is left, the kernel ends with the sandbox's pid 1.
       await sandbox.stop()
+      await Promise.all(children.map((child) => child.ended))
     },
   }
 }

@@ -24,6 +24,8 @@ export function startChild(
     buffer: false,
     reject: false,
     cleanup: false,
+    // A session of its own: Ctrl-C at the terminal reaches the lab alone, which then decides what ends and in which order.
+    detached: true,
     ...(options.env && { env: options.env }),
   } satisfies Options
   const subprocess = execa(file, args, settings)
