@@ -110,26 +110,26 @@ func (c *Counter) Unwatch(tgid uint32) { c.control.Watched[tgid>>6] &^= 1 << (tg
 // Attached says whether calls are being counted.
 func (c *Counter) Attached() bool { return len(c.attached) > 0 }
 
-// Attach begins to count; withEntry looks at the entry of calls too, for timeouts that are lost at their exit.
-// From here on every system call of the whole machine takes the kernel's slow path.
-func (c *Counter) Attach(withEntry bool) error {
+// Attach begins to count. From here on every system call of the whole machine takes the kernel's slow path.
+func (c *Counter) Attach() error {
 	c.control.Session++
-	points := []struct {
-		program *ebpf.Program
-		name    string
-	}{{c.exit, "sys_exit"}}
-	if withEntry {
-		points = append(points, points[0])
-		points[0].program, points[0].name = c.enter, "sys_enter"
+	return c.attach(c.exit, "sys_exit")
+}
+
+// AttachEntry looks at the entry of calls too, for timeouts that are lost at their exit, until Detach.
+func (c *Counter) AttachEntry() error {
+	if len(c.attached) > 1 {
+		return nil
 	}
-	for _, point := range points {
-		attached, err := attach(point.program, point.name)
-		if err != nil {
-			c.Detach()
-			return fmt.Errorf("attaching to %s: %w", point.name, err)
-		}
-		c.attached = append(c.attached, attached)
+	return c.attach(c.enter, "sys_enter")
+}
+
+func (c *Counter) attach(program *ebpf.Program, name string) error {
+	attached, err := attach(program, name)
+	if err != nil {
+		return fmt.Errorf("attaching to %s: %w", name, err)
 	}
+	c.attached = append(c.attached, attached)
 	return nil
 }
 

@@ -26,11 +26,14 @@ type kernel struct {
 	inside  map[uint32]int
 	// unsure holds the processes whose epoll sets were not read right before counting began: what is registered may
 	// have changed out of sight.
-	unsure    map[int]bool
-	withEntry bool
+	unsure map[int]bool
+	// entry says whether the entry of calls is looked at too.
+	entry bool
+	// always keeps it so; else it is while calls are made whose timeout shows there alone.
+	always bool
 }
 
-func newKernel(c *crowd) (*kernel, error) {
+func newKernel(c *crowd, exact bool) (*kernel, error) {
 	descriptors := 0
 	for pid := range c.processes {
 		descriptors += procfs.CountDescriptors(pid)
@@ -39,7 +42,7 @@ func newKernel(c *crowd) (*kernel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the programs that count system calls: %w", err)
 	}
-	k := &kernel{counter: loaded, crowd: c, outside: map[int]uint32{}, inside: map[uint32]int{}, unsure: map[int]bool{}, withEntry: true}
+	k := &kernel{counter: loaded, crowd: c, outside: map[int]uint32{}, inside: map[uint32]int{}, unsure: map[int]bool{}, entry: true, always: exact}
 	if err := k.take(c.pids()); err != nil {
 		loaded.Close()
 		return nil, err
@@ -81,7 +84,10 @@ func (k *kernel) begin() (renewed bool, err error) {
 			return false, err
 		}
 	}
-	return renewed, k.counter.Attach(k.withEntry)
+	if err := k.counter.Attach(); err != nil || !k.entry {
+		return renewed, err
+	}
+	return renewed, k.counter.AttachEntry()
 }
 
 func registered(scene *procfs.Scene) []counter.Registered {
@@ -99,17 +105,22 @@ func registered(scene *procfs.Scene) []counter.Registered {
 // read takes what was counted since it began or was read last.
 func (k *kernel) read(w *window.Window) error {
 	counts := k.counter.Read()
-	k.withEntry = counts.HidesTimeouts
+	k.entry = k.always || counts.HidesTimeouts
 	corrected := k.verify(&counts)
 	w.Calls, w.Waits = counts.Calls, counts.Waits
 	w.Descriptors, w.Others = k.rows(&counts)
 	w.NotLookedAt, w.Lost = counts.NotLookedAt, counts.Lost
-	if !corrected || !k.counter.Attached() {
+	switch {
+	case !k.counter.Attached():
 		return nil
+	case corrected:
+		k.counter.Detach()
+		_, err := k.begin()
+		return err
+	case k.entry:
+		return k.counter.AttachEntry()
 	}
-	k.counter.Detach()
-	_, err := k.begin()
-	return err
+	return nil
 }
 
 // follow takes in new processes and lets go of those that ended.

@@ -86,7 +86,7 @@ func Procfs(ctx context.Context, options Options, emit Emit) error {
 // context ends (nil) or the processes do (ErrEnded). The last window is as long as it got.
 func Kernel(ctx context.Context, options Options, emit Emit) error {
 	crowd := newCrowd(options.Pids, options.Tree)
-	kernel, err := newKernel(crowd)
+	kernel, err := newKernel(crowd, options.Duty == Dense)
 	if err != nil {
 		return err
 	}

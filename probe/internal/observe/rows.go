@@ -141,12 +141,11 @@ func (k *kernel) describe(d *window.Descriptor) {
 		d.Kind = cmp.Or(d.Kind, "unknown")
 		return
 	}
-	registrations := p.scene.RegistrationsOf(d.FD)
-	if d.Epfd == nil && len(registrations) > 0 && !p.scene.Orphaned(registrations[0]) {
-		d.Epfd = &registrations[0].Epfd
-	}
 	var registration procfs.Registration
-	for _, r := range registrations {
+	for _, r := range p.scene.RegistrationsOf(d.FD) {
+		if d.Epfd == nil && !p.scene.Orphaned(r) {
+			d.Epfd = &r.Epfd
+		}
 		if d.Epfd != nil && r.Epfd == *d.Epfd {
 			registration = r
 			d.Events = r.EventNames()
