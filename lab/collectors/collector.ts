@@ -22,6 +22,10 @@ export interface Watch extends AsyncIterable<Window>, AsyncDisposable {}
 /** An observer of one process. */
 export interface Collector {
   readonly name: string
+  /** `auto` takes the one with the lowest rank that works; without a rank it is taken by name only. */
+  readonly rank?: number
+  /** Fit for a short second look at what another observer reported. */
+  readonly witness?: boolean
   /** What its windows cannot show, in words for the report; empty when it shows everything. */
   readonly blind: string
   /** Tries it on a child of its own; undefined when it works here. */

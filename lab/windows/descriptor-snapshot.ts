@@ -9,15 +9,22 @@ export interface DescriptorSnapshot {
   registrations: readonly Registration[]
 }
 
-/** Prints everything that `parseSnapshot` needs of a process. */
+/**
+ * Prints everything that `parseSnapshot` needs of a process. A descriptor that closes meanwhile is no error; grep finds
+ * nothing where there is no epoll set; sockets in TIME-WAIT (06), often the most, belong to no descriptor.
+ */
 export const snapshotCommand = (pid: number) => [
   'sh',
   '-c',
-  // A descriptor that closes meanwhile is no error; grep has nothing to find where there is no epoll set.
-  `echo /proc/${pid}/task/*; grep -Hs tfd /proc/${pid}/fdinfo/*; ls -l /proc/${pid}/fd 2>/dev/null; cat /proc/${pid}/net/tcp /proc/${pid}/net/tcp6 2>/dev/null`,
+  [
+    `echo /proc/${pid}/task/*`,
+    `grep -Hs tfd /proc/${pid}/fdinfo/*`,
+    `ls -l /proc/${pid}/fd 2>/dev/null`,
+    `grep -hsv ' 06 0' /proc/${pid}/net/tcp /proc/${pid}/net/tcp6`,
+  ].join('; '),
 ]
 
-/** Parses what `snapshotCommand` prints: the threads, fdinfo of the epoll sets, the links of /proc/PID/fd, the kernel's TCP sockets. */
+/** Parses what `snapshotCommand` prints: the threads, fdinfo of the epoll sets, the links of /proc/PID/fd, the kernel's TCP sockets. Of two looks in a row, the second knows better. */
 export function parseSnapshot(lines: readonly string[]): DescriptorSnapshot {
   const sockets = new Map(parseProcNetTcp(lines.join('\n')).map((socket) => [socket.inode, socket]))
   const names = new Map<number, DescriptorName>()
@@ -30,15 +37,6 @@ export function parseSnapshot(lines: readonly string[]): DescriptorSnapshot {
   }
   const threads = lines.flatMap((line) => [...line.matchAll(/\/proc\/\d+\/task\/(\d+)/g)].map(([, tid]) => Number(tid)))
   return { threads, names, registrations: parseFdinfo(lines) }
-}
-
-/** What was there at the first moment, at the second, or at both; the second knows better. */
-export function mergeSnapshots(first: DescriptorSnapshot, second: DescriptorSnapshot): DescriptorSnapshot {
-  return {
-    threads: [...first.threads, ...second.threads],
-    names: new Map([...first.names, ...second.names]),
-    registrations: [...first.registrations, ...second.registrations],
-  }
 }
 
 function withTcp(

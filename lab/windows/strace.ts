@@ -13,7 +13,7 @@ const SLICE = 100
 export interface StraceOptions {
   /** the traced process; threads that the trace does not show being made belong to it */
   pid: number
-  /** when tracing began, milliseconds since the epoch; without it, at the first line */
+  /** when strace was started, milliseconds since the epoch; it begins to trace somewhat later */
   start?: number
 }
 
@@ -25,6 +25,8 @@ export interface StraceOptions {
  */
 export class StraceParser {
   readonly #pid: number
+  readonly #started: number | undefined
+  /** of the slice under way */
   #start: number | undefined
   #last = 0
   #tally = new Tally()
@@ -38,7 +40,7 @@ export class StraceParser {
 
   constructor({ pid, start }: StraceOptions) {
     this.#pid = pid
-    this.#start = start
+    this.#started = start
     this.#of(pid)
   }
 
@@ -68,7 +70,9 @@ export class StraceParser {
 
   /** Closes the windows that end before this time (milliseconds since the epoch), empty ones included. */
   until(time: number): Window[] {
-    this.#start ??= time
+    // Of a busy process the first line shows when tracing began, of an idle one it does not.
+    const started = this.#started ?? time
+    this.#start ??= time - started > SLICE ? started : time
     this.#last = Math.max(this.#last, time)
     const windows: Window[] = []
     while (time >= this.#start + SLICE) windows.push(this.#close(this.#start, SLICE))
@@ -176,10 +180,10 @@ const sharesProcess = (args: string) => args.includes('CLONE_THREAD')
 export const SNAPSHOT_MARK = '# '
 
 /** Every window of a recorded capture. */
-export function parseStrace(capture: readonly string[], options: StraceOptions): Window[] {
+export function parseStrace(capture: readonly string[], options: StraceOptions & { end?: number }): Window[] {
   const isTrace = (line: string) => !line.startsWith(SNAPSHOT_MARK)
   const snapshot = capture.filter((line) => !isTrace(line)).map((line) => line.slice(SNAPSHOT_MARK.length))
   const parser = new StraceParser(options)
   parser.learn(parseSnapshot(snapshot))
-  return [...capture.filter(isTrace).flatMap((line) => parser.take(line)), ...parser.end()]
+  return [...capture.filter(isTrace).flatMap((line) => parser.take(line)), ...parser.end(options.end)]
 }

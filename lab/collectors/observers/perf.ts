@@ -1,0 +1,96 @@
+import { unsupported } from '../../errors.ts'
+import type { Room } from '../../runners/room.ts'
+import { PERF_EVENTS, type PerfEvent, perfEventArguments } from '../../windows/perf-events.ts'
+import { parsePerfScript } from '../../windows/perf-script.ts'
+import { PerfStatParser } from '../../windows/perf-stat.ts'
+import type { Window } from '../../windows/window.ts'
+import { accounted, splitAccount } from '../accounted.ts'
+import type { Collector, WatchOptions } from '../collector.ts'
+import { startObserver } from '../observer-process.ts'
+import { type Scope, watching } from '../scope.ts'
+import { lacksProgram, showsCalls, tryOut } from '../try-out.ts'
+
+const INTERVAL_MS = 100
+/** Stacks are taken along with a look that is no longer than this (seconds): perf shows them only when it has ended. */
+const LONGEST_STACKS = 5
+/** Samples a second of CPU; no divisor of the usual timers, so that it does not run in step with them. */
+const FREQUENCY = 499
+
+/**
+ * perf stat counts filtered tracepoints in the kernel. Taking its tracepoints off again takes the kernel about 30 ms
+ * each, which is why a watch ends up to two seconds after its last window.
+ */
+const perf: Collector = {
+  name: 'perf',
+  rank: 3,
+  witness: true,
+  blind:
+    'descriptors; the timeouts of waits where one call is given several, or gives them behind a pointer; calls that it is not told to count',
+  lack: async (room) =>
+    (await lacksProgram(room, 'perf', 'apt-get install linux-perf (or linux-tools of this kernel)')) ??
+    tryOut(
+      { name: 'perf', watch: trial },
+      room,
+      0.25,
+      showsCalls,
+      'run as root with tracefs mounted on /sys/kernel/tracing',
+    ),
+  watch: (room, pid, options = {}) => watching((scope) => observe(scope, room, pid, options)),
+}
+export default perf
+
+const trial: Collector['watch'] = (room, pid, options = {}) =>
+  watching((scope) => count(scope, room, pid, TRIAL, options))
+
+/** What the child of a trial does. */
+const TRIAL = PERF_EVENTS.filter(({ event }) => event.endsWith('_exit_read'))
+
+async function* observe(scope: Scope, room: Room, pid: number, options: WatchOptions): AsyncGenerator<Window> {
+  const { seconds } = options
+  const stacks = seconds !== undefined && seconds <= LONGEST_STACKS ? sample(scope, room, pid, seconds) : undefined
+  let last: Window | undefined
+  for await (const window of count(scope, room, pid, PERF_EVENTS, options)) {
+    if (last) yield last
+    last = window
+  }
+  const sampled = await stacks
+  if (last && sampled) {
+    const { stacks, lost, cpu } = sampled
+    yield { ...last, stacks, lost: last.lost + lost, cost: last.cost + cpu / last.seconds }
+  } else if (last) yield last
+}
+
+async function* count(
+  scope: Scope,
+  room: Room,
+  pid: number,
+  events: readonly PerfEvent[],
+  { seconds, capture }: WatchOptions,
+): AsyncGenerator<Window> {
+  const bound = seconds === undefined ? [] : ['--interval-count', `${Math.ceil((seconds * 1000) / INTERVAL_MS)}`]
+  const flags = ['-x,', '-I', `${INTERVAL_MS}`, ...bound, '--log-fd', '1', ...perfEventArguments(events)]
+  const observer = await startObserver(scope, room, ['perf', 'stat', ...flags, '-p', `${pid}`])
+  if (!observer) return
+  let parser: PerfStatParser | undefined
+  for await (const line of observer.lines) {
+    capture?.(line)
+    // The first row comes at the end of the first interval.
+    parser ??= new PerfStatParser({ pid, start: Date.now() - INTERVAL_MS, events })
+    for (const window of parser.take(line)) yield { ...window, cost: (await observer.meter.cpu()) / window.seconds }
+  }
+  if (parser || (await observer.child.ended) === 0 || scope.signal.aborted) return
+  const complaint = observer.child.complaint().trim()
+  if (!/finding threads|No such process/.test(complaint))
+    throw unsupported(`perf: ${complaint.split('\n')[0] || 'ended without a word'}`)
+}
+
+/** Stacks of the whole look, and the CPU (s) that taking and resolving them cost. */
+async function sample(scope: Scope, room: Room, pid: number, seconds: number) {
+  const record = `perf record -q -e cpu-clock -F ${FREQUENCY} -g -p ${pid} -o - -- sleep ${seconds}`
+  const script = 'perf script -i - -F comm,pid,tid,ip,sym,dso'
+  const child = scope.run(room, accounted(['sh', '-c', `${record} | ${script}`]))
+  const printed: string[] = []
+  for await (const line of child.lines) printed.push(line)
+  const { lines, cpu } = splitAccount(printed)
+  return { ...parsePerfScript(lines), cpu }
+}

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { unsupported } from '../../errors.ts'
+import type { Room } from '../../runners/room.ts'
+import { snapshotCommand } from '../../windows/descriptor-snapshot.ts'
+import { parseStrace, SNAPSHOT_MARK } from '../../windows/strace.ts'
+import type { Window } from '../../windows/window.ts'
+import { accounted, splitAccount } from '../accounted.ts'
+import type { Collector, WatchOptions } from '../collector.ts'
+import { type Scope, watching } from '../scope.ts'
+import { lacksProgram, showsCalls, tryOut } from '../try-out.ts'
+
+/** Seconds of one look, and from the beginning of one to that of the next. */
+const LOOK = 0.3
+const PERIOD = 1
+
+// The lists of ready descriptors must be whole; -s 0 keeps what the server reads and writes out of the trace.
+const FLAGS = [
+  '-f',
+  '-yy',
+  '-ttt',
+  '-T',
+  '-s',
+  '0',
+  '-e',
+  'abbrev=!epoll_wait,epoll_pwait,epoll_pwait2,poll,ppoll,select,pselect6',
+]
+
+/**
+ * strace stops the target at every call, slows a tight spin 25 to 100 times and interrupts its waits as it attaches.
+ * So it never stays: one look of `seconds`, or without that a look of 0.3 s in each second.
+ */
+const strace: Collector = {
+  name: 'strace',
+  rank: 4,
+  witness: true,
+  blind: 'CPU, stacks, and the true rates: it slows what it looks at, several times over',
+  lack: async (room) =>
+    (await lacksProgram(room, 'strace', 'apt-get install strace')) ??
+    tryOut(
+      strace,
+      room,
+      0.1,
+      showsCalls,
+      'run as root, or as the owner of the process with kernel.yama.ptrace_scope=0',
+    ),
+  watch: (room, pid, options = {}) =>
+    watching((scope) =>
+      options.seconds === undefined
+        ? looks(scope, room, pid, options)
+        : look(scope, room, pid, options.seconds, options),
+    ),
+}
+export default strace
+
+async function* looks(scope: Scope, room: Room, pid: number, options: WatchOptions): AsyncGenerator<Window> {
+  while (!scope.signal.aborted) {
+    const started = performance.now()
+    let alive = false
+    for await (const window of look(scope, room, pid, LOOK, options)) {
+      alive = true
+      yield window
+    }
+    if (!alive) return
+    const rest = PERIOD * 1000 - (performance.now() - started)
+    await delay(Math.max(rest, 0), undefined, { signal: scope.signal }).catch(() => {})
+  }
+}
+
+/** One look. Its windows come when it is over, because only then it is known what it cost. */
+async function* look(
+  scope: Scope,
+  room: Room,
+  pid: number,
+  seconds: number,
+  { capture }: WatchOptions,
+): AsyncGenerator<Window> {
+  const before = await snapshot(scope, room, pid)
+  // The bound is kept inside the room, so that an unattended strace lets go by itself.
+  const bound = ['timeout', '--foreground', '--signal=INT', '--kill-after=1', `${seconds}`]
+  // Its own words go to standard error and the trace through a pipe, or they would meet in the middle of a line.
+  const child = scope.run(room, accounted([...bound, 'strace', ...FLAGS, '-o', '|exec cat', '-p', `${pid}`]))
+  const start = Date.now()
+  const printed: string[] = []
+  let after: Promise<string[]> | undefined
+  for await (const line of child.lines) {
+    printed.push(line)
+    // Only now it is attached for sure: what was registered meanwhile was neither in the first snapshot nor is it in the trace.
+    after ??= snapshot(scope, room, pid)
+  }
+  const end = Math.min(start + seconds * 1000, Date.now())
+  const complaint = child.complaint().trim()
+  if (/Operation not permitted|Permission denied/.test(complaint)) throw unsupported(complaint.split('\n').at(-1) ?? '')
+  if (/No such process/.test(complaint)) return
+  const { lines, cpu } = splitAccount(printed)
+  const facts = [...before, ...((await after) ?? [])].map((line) => SNAPSHOT_MARK + line)
+  for (const line of [...facts, ...lines]) capture?.(line)
+  for (const window of parseStrace([...facts, ...lines], { pid, start, end })) yield { ...window, cost: cpu / seconds }
+}
+
+async function snapshot(scope: Scope, room: Room, pid: number): Promise<string[]> {
+  const lines: string[] = []
+  for await (const line of scope.run(room, snapshotCommand(pid)).lines) lines.push(line)
+  return lines
+}
