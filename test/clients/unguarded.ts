@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The one file that may open sockets, and how its functions must begin. */
+const OPENER = 'sockets.ts'
+const GUARDS = ['assertLoopback(to.address)', 'assertLoopback(from)']
+
+/** Modules by which a program reaches a network, directly or through another program. */
+const MODULES =
+  'net|tls|http|https|http2|dgram|quic|dns|dns/promises|child_process|cluster|worker_threads|undici|execa|ws|axios|got|node-fetch|dockerode'
+/** Names of node:net that only look at text. */
+const HARMLESS = /^(?:isIP|isIPv4|isIPv6)$/
+const GLOBALS = /\b(?:fetch|WebSocket|EventSource|WebSocketStream)\s*\(|process\.binding|createRequire/
+
+/** What could open a socket in a folder of clients without passing the guard: `file: what`. */
+export function unguarded(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.[cm]?[jt]s$/.test(file))
+    .flatMap((file) => {
+      const source = readFileSync(join(folder, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/ .*$/gm, '')
+      const found = file === OPENER ? unguardedFunctions(source) : openers(source)
+      return found.map((what) => `${file}: ${what}`)
+    })
+}
+
+function openers(source: string): string[] {
+  const imports = [...source.matchAll(new RegExp(`import\\s+([^'"]*?)\\s*from\\s*['"](?:node:)?(${MODULES})['"]`, 'g'))]
+    .filter(([, clause = '']) => !/^type\b/.test(clause) && !named(clause).every((name) => HARMLESS.test(name)))
+    .map(([, , module]) => `imports ${module}`)
+  const others = [
+    ...source.matchAll(
+      new RegExp(`(?:\\bimport|\\brequire|\\bgetBuiltinModule)\\s*\\(?\\s*['"\`](?:node:)?(${MODULES})['"\`]`, 'g'),
+    ),
+    ...source.matchAll(new RegExp(`export\\s[^'"]*from\\s*['"](?:node:)?(${MODULES})['"]`, 'g')),
+  ].map(([, module]) => `loads ${module}`)
+  const computed = [...source.matchAll(/\bimport\s*\(\s*[^'"\s]/g)].map(() => 'imports a computed name')
+  const globals = [...source.matchAll(new RegExp(GLOBALS, 'g'))].map(([call]) => `uses ${call.replace(/\s*\($/, '')}`)
+  return [...imports, ...others, ...computed, ...globals]
+}
+
+/** `{ type Socket, connect as c }` names connect; anything but a braced list counts as everything. */
+function named(clause: string): string[] {
+  const [, list] = /^\{([^}]*)\}$/.exec(clause.trim()) ?? []
+  if (list === undefined) return ['*']
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name && !name.startsWith('type '))
+    .map((name) => name.split(/\s/)[0] ?? name)
+}
+
+function unguardedFunctions(source: string): string[] {
+  return source
+    .split(/^export (?=function)/m)
+    .slice(1)
+    .flatMap((text) =>
+      GUARDS.filter((guard) => !text.includes(guard)).map((guard) => `${/\w+(?=\()/.exec(text)?.[0]} lacks ${guard}`),
+    )
+}
