@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { spinlab } from '../spinlab.ts'
+
+test.each([
+  [['repro', 'nonsense'], /^spinlab: "nonsense" is not a scenario; choose one of: .*tls-storm/],
+  [
+    ['repro', 'tls-storm', '--variant', 'x'],
+    /^spinlab: "x" is not a variant of tls-storm; choose one of: reactor, netpoller/,
+  ],
+  [['repro', 'tls-storm', '--fix', 'x'], /^spinlab: "x" is not a fix of variant reactor; choose one of: consume, /],
+  [['repro', 'tls-storm', '--runner', 'x'], /^spinlab: "x" is not a runner; choose one of: .*native/],
+  [['repro', 'tls-storm', '--collector', 'x'], /^spinlab: "x" is not a collector; choose one of: .*strace/],
+  [['repro', 'tls-storm', '--seed', 'abc'], /^spinlab: .*'abc' is invalid.* whole number/],
+  [['repro', 'tls-storm', '--timeout', '30'], /^spinlab: .*'30' is invalid.* unit/],
+  [['repro', 'tls-storm', '--repeat', '0'], /^spinlab: .*'0' is invalid.* 1 or more/],
+  [['repro'], /^spinlab: missing required argument 'scenario'/],
+  [['nonsense'], /^spinlab: unknown command 'nonsense'/],
+  [['analyze', '/nowhere'], /^spinlab: "\/nowhere" is not a run folder/],
+])('spinlab %j is a usage error', async (args, line) => {
+  const { exitCode, stdout, stderr } = await spinlab(...args)
+  expect(stderr).toMatch(line)
+  expect(stderr.split('\n')).toHaveLength(1)
+  expect(stdout).toBe('')
+  expect(exitCode).toBe(2)
+})
+
+test('list names every scenario with its fixes and variants', async () => {
+  const { stdout, exitCode } = await spinlab('list', '--json')
+  const { scenarios } = JSON.parse(stdout)
+  expect(scenarios).toContainEqual(
+    expect.objectContaining({
+      name: 'tls-storm',
+      class: 'unconsumed-readiness',
+      variants: ['reactor', 'netpoller', 'netpoller-leak'],
+      fixes: expect.arrayContaining([{ name: 'consume', cures: ['spin'], scope: 'standing' }]),
+    }),
+  )
+  expect(exitCode).toBe(0)
+})
+
+test('help goes to stdout and names every verb', async () => {
+  const { stdout, exitCode } = await spinlab('--help')
+  for (const verb of ['repro', 'list', 'analyze', 'doctor']) expect(stdout).toContain(`\n  ${verb} `)
+  expect(exitCode).toBe(0)
+})
