@@ -1,0 +1,106 @@
+"""load.py PORT MODE N: traffic for a server of the zoo on 127.0.0.1, until it is ended (a minute at most)."""
+import os, select, signal, socket, struct, sys, threading, time
+
+port, mode, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+signal.alarm(60)
+
+
+def connect():
+    for _ in range(100):
+        try:
+            return socket.create_connection(("127.0.0.1", port))
+        except OSError:
+            time.sleep(0.05)
+    sys.exit(f"load: nobody listens on 127.0.0.1:{port}")
+
+
+def hold(prepare=lambda conn: None):
+    conns = []
+    for _ in range(count):
+        conns.append(connect())
+        prepare(conns[-1])
+    signal.pause()
+
+
+def reset(conn):
+    conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    time.sleep(0.2)
+    conn.close()
+
+
+def in_turns(turn):
+    """Each turn as soon as its connection has answered; one thread, so that the load takes little of the machine."""
+    conns = [connect() for _ in range(count)]
+    for conn in conns:
+        turn(conn)
+    while True:
+        for conn in select.select(conns, [], [])[0]:
+            if not conn.recv(65536):
+                sys.exit("load: the server closed a connection")
+            turn(conn)
+
+
+def paced(conn):
+    time.sleep(0.02)
+    conn.sendall(b"x" * 100)
+
+
+def threads(turn):
+    for _ in range(count):
+        threading.Thread(target=lambda: [turn() for _ in iter(int, 1)], daemon=True).start()
+    signal.pause()
+
+
+def junk():
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as conn:
+            conn.settimeout(0.02)
+            conn.sendall(b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00")
+            conn.recv(100)
+    except OSError:
+        pass
+
+
+def churn():
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        time.sleep(0.01)
+
+
+def sink():
+    conns = [connect() for _ in range(count)]
+    while True:
+        for conn in select.select(conns, [], [])[0]:
+            conn.recv(1 << 20)
+
+
+def udp():
+    conn = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    conn.connect(("127.0.0.1", port))
+    conn.settimeout(0.1)
+    for n in iter(int, 1):
+        for size in range(count):
+            conn.send(b"x" * size)
+        try:
+            for _ in range(count):
+                conn.recv(2048)
+        except OSError:
+            pass
+
+
+modes = {
+    "hold": hold,
+    "halfclose": lambda: hold(lambda conn: conn.shutdown(socket.SHUT_WR)),
+    "bytes": lambda: hold(lambda conn: conn.sendall(b"\x16\x03\x01\x02\x00")),
+    "reset": lambda: hold(reset),
+    "echo": lambda: in_turns(lambda conn: conn.sendall(b"x" * 100)),
+    "paced": lambda: in_turns(paced),
+    "churn": lambda: threads(churn),
+    "junk": lambda: threads(junk),
+    "sink": sink,
+    "udp": udp,
+}
+if mode not in modes:
+    sys.exit(f'load: "{mode}" isn\'t one of {", ".join(modes)}')
+modes[mode]()

@@ -1,0 +1,15 @@
+# expect: healthy
+# load: http 50
+# nginx serving a file.
+. "$(dirname "$0")/lib.sh"
+need nginx nginx-light
+echo hello >"$folder/index.html"
+cat >"$folder/conf" <<END
+daemon off; worker_processes 1; user root; pid $folder/pid; error_log $folder/log crit;
+events { worker_connections 1024; }
+http { access_log off; client_body_temp_path $folder/t; proxy_temp_path $folder/t; fastcgi_temp_path $folder/t; uwsgi_temp_path $folder/t; scgi_temp_path $folder/t;
+  keepalive_requests 10000000; server { listen 127.0.0.1:$port; root $folder; } }
+END
+nginx -e "$folder/log" -c "$folder/conf" &
+await listens $port
+ready "$(child $!)"

@@ -1,0 +1,21 @@
+// expect: healthy
+// load: churn 4
+// Eight loops on one listener, with EPOLLEXCLUSIVE.
+#include "../zoo.h"
+static int listener;
+static void *loop(void *arg) {
+  int epfd = epoll_create1(0);
+  struct epoll_event events[16];
+  watch(epfd, listener, EPOLLIN | EPOLLEXCLUSIVE);
+  for (;;) {
+    int n = epoll_wait(epfd, events, 16, -1);
+    for (int i = 0; i < n; i++) serve_one(epfd, listener, events[i].data.fd);
+  }
+  return arg;
+}
+int main(void) {
+  listener = listen_here(SOCK_NONBLOCK);
+  pthread_t thread;
+  for (int i = 0; i < 7; i++) pthread_create(&thread, 0, loop, 0);
+  loop(0);
+}

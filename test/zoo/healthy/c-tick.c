@@ -1,0 +1,14 @@
+// expect: healthy
+// finding: timers
+// load: echo 2
+// A game server's clock: 1000 ticks a second, by the timeout of epoll_wait.
+#include "../zoo.h"
+int main(void) {
+  int listener = listen_here(SOCK_NONBLOCK), epfd = epoll_create1(0);
+  struct epoll_event events[16];
+  watch(epfd, listener, EPOLLIN);
+  for (;;) {
+    int n = epoll_wait(epfd, events, 16, 1);
+    for (int i = 0; i < n; i++) serve_one(epfd, listener, events[i].data.fd);
+  }
+}

@@ -1,0 +1,14 @@
+// expect: unconsumed-readiness
+// load: halfclose 300
+// Three hundred half-closed connections; each alone is reported rarely.
+#include "../zoo.h"
+int main(void) {
+  int listener = listen_here(SOCK_NONBLOCK), epfd = epoll_create1(0);
+  struct epoll_event events[64];
+  watch(epfd, listener, EPOLLIN);
+  for (;;) {
+    int n = epoll_wait(epfd, events, 64, -1);
+    for (int i = 0; i < n; i++)
+      if (events[i].data.fd == listener) watch(epfd, accept4(listener, 0, 0, SOCK_NONBLOCK), EPOLLRDHUP);
+  }
+}
