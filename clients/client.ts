@@ -136,6 +136,12 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
   }
 }
 
+export function dnsName(text: string): string {
+  if (text.length > 253 || !/^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i.test(text))
+    throw new Error('It must be a DNS name, e.g. lab.test.')
+  return text
+}
+
 /** A comma-separated choice; none twice. */
 export function choice<Name extends string>(kind: string, known: readonly Name[]): (text: string) => Name[] {
   return (text) => [

@@ -1,4 +1,15 @@
-import { argument, type ClientFlags, choice, clientCommand, runClient, type Traffic, wholeNumber } from './client.ts'
+import { isIPv4 } from 'node:net'
+import {
+  argument,
+  type ClientFlags,
+  choice,
+  clientCommand,
+  dnsName,
+  runClient,
+  type Traffic,
+  UsageError,
+  wholeNumber,
+} from './client.ts'
 import { Connections } from './connections.ts'
 import { play } from './conversation.ts'
 import { catalogue, type KindName, kindNames } from './hello-catalogue.ts'
@@ -33,6 +44,10 @@ class HelloStorm implements Traffic {
     this.#sources = from ?? new Sources(to.address)
     this.#kinds = new Random(seed).shuffle(kinds)
     this.#connections = new Connections(hold)
+    if (isIPv4(this.#sources.at(0)) !== isIPv4(to.address))
+      throw new UsageError(
+        `--from ${this.#sources.at(0)} cannot reach --to ${to.address}; both must be IPv4, or both ::1`,
+      )
   }
 
   arrive(arrival: number) {
@@ -76,6 +91,6 @@ await runClient<StormFlags>(
       'source addresses, e.g. 127.0.0.2-127.0.0.5; default: the address of the server',
       argument((text) => new Sources(text)),
     )
-    .option('--server-name <name>', 'name that the hellos ask for', 'lab.test'),
+    .option('--server-name <name>', 'name that the hellos ask for', argument(dnsName), 'lab.test'),
   (flags) => new HelloStorm(flags),
 )

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs'
 import type { Client } from 'undici'
-import { argument, type ClientFlags, clientCommand, number, runClient, type Traffic, UsageError } from './client.ts'
+import {
+  argument,
+  type ClientFlags,
+  clientCommand,
+  dnsName,
+  number,
+  runClient,
+  type Traffic,
+  UsageError,
+} from './client.ts'
 import { Random } from './random.ts'
 import { httpDialer } from './sockets.ts'
 
@@ -114,6 +123,13 @@ class Sanity implements Traffic {
   }
 }
 
+function readCertificate(path: string): string {
+  const pem = readFileSync(path, 'utf8')
+  // OpenSSL would take it, and then trust nobody.
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new Error(`${path} holds no certificate in PEM.`)
+  return pem
+}
+
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return 'TIMEOUT'
@@ -122,12 +138,13 @@ function codeOf(error: unknown): string {
 
 await runClient<SanityFlags>(
   clientCommand('sanity', 'Sends requests as well-behaved clients do, and measures how they are served.')
+    .option('--ca <file>', 'PEM of the CA that the server must have its certificate from', argument(readCertificate))
     .option(
-      '--ca <file>',
-      'PEM of the CA that the server must have its certificate from',
-      argument((path) => readFileSync(path, 'utf8')),
+      '--server-name <name>',
+      'name that the server must prove and that requests ask for',
+      argument(dnsName),
+      'lab.test',
     )
-    .option('--server-name <name>', 'name that the server must prove and that requests ask for', 'lab.test')
     .option('--plain', 'HTTP without TLS', false)
     .option('--timeout <ms>', 'longest time of a request', argument(number(1, 60_000)), 2000),
   (flags) => new Sanity(flags),

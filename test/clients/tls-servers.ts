@@ -52,6 +52,24 @@ export async function listening<S extends Server>(server: S) {
 export const tcpServer = (onConnection: (socket: Socket) => void) =>
   listening(createTcpServer({ allowHalfOpen: true }, onConnection))
 
+/** Listens and never accepts: with a backlog of 1 the kernel answers two connections, and leaves the others waiting. */
+export async function deafServer() {
+  const source = `const server = require('node:net').createServer()
+    server.listen(0, '127.0.0.1', 1, () => {
+      require('node:fs').writeSync(1, server.address().port + '\\n')
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+    })`
+  const program = spawn(process.execPath, ['-e', source], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [port] = (await once(createInterface({ input: program.stdout }), 'line')) as [string]
+  return {
+    to: `127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      program.kill('SIGKILL')
+      await once(program, 'exit')
+    },
+  }
+}
+
 /** OpenSSL: refuses what it cannot take, and says nothing of it. */
 export const opensslServer = (certificates: string) =>
   listening(
