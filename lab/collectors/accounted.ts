@@ -1,17 +1,34 @@
 // The shell passes an interrupt on and waits again, because a trap ends the first wait.
 const SCRIPT = 'trap \'kill -INT $! 2>/dev/null\' INT TERM; "$@" & wait $!; wait $! 2>/dev/null; times'
 
-/** A command whose CPU, and that of all that it started, is printed in the last two lines. For what ends by itself, soon. */
+/** A command whose CPU, and that of all that it started, is printed when it has ended. */
 export const accounted = (argv: readonly string[]): string[] => ['sh', '-c', SCRIPT, 'sh', ...argv]
 
-/** Splits what an accounted command printed into its own lines and the CPU that it used, in seconds. */
-export function splitAccount(lines: readonly string[]): { lines: string[]; cpu: number } {
-  const children = lines.at(-1) ?? ''
-  return { lines: lines.slice(0, -2), cpu: parseTimes(children) }
+const ACCOUNT = /^(\d+)m([\d.]+)s (\d+)m([\d.]+)s$/
+
+/**
+ * Seconds of CPU that a line of the account tells (`times` of POSIX sh: user and system time, of the shell and then of
+ * its children); undefined of any other line.
+ */
+export function parseAccount(line: string): number | undefined {
+  const parts = ACCOUNT.exec(line)
+  if (!parts) return undefined
+  const [, minutes, seconds, systemMinutes, systemSeconds] = parts.map(Number)
+  return 60 * ((minutes ?? 0) + (systemMinutes ?? 0)) + (seconds ?? 0) + (systemSeconds ?? 0)
 }
 
-/** `0m0.060s 0m0.113s`: user and system time (`times` of POSIX sh). */
-function parseTimes(text: string): number {
-  const parts = [...text.matchAll(/(\d+)m([\d.]+)s/g)]
-  return parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0)
+/** Everything that an accounted command printed, and the CPU that it used. */
+export async function readAccounted(
+  lines: AsyncIterable<string>,
+  onLine = () => {},
+): Promise<{ lines: string[]; cpu: number }> {
+  const own: string[] = []
+  let cpu = 0
+  for await (const line of lines) {
+    onLine()
+    const used = parseAccount(line)
+    if (used === undefined) own.push(line)
+    else cpu += used
+  }
+  return { lines: own, cpu }
 }

@@ -16,9 +16,11 @@ export interface Choice {
   missing: (Lack & { name: string })[]
 }
 
+export const loadCollector = (name: string) => loadModule<Collector>('collector', FOLDER, name)
+
 /** All observers, best first. */
 export async function allCollectors(): Promise<Collector[]> {
-  const all = await Promise.all(moduleNames(FOLDER).map((name) => loadModule<Collector>('collector', FOLDER, name)))
+  const all = await Promise.all(moduleNames(FOLDER).map(loadCollector))
   return all.sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity))
 }
 
@@ -30,7 +32,7 @@ export async function allCollectors(): Promise<Collector[]> {
  */
 export async function chooseCollectors(room: Room, name: string): Promise<Choice> {
   const all = await allCollectors()
-  const named = name === 'auto' ? undefined : await loadModule<Collector>('collector', FOLDER, name)
+  const named = name === 'auto' ? undefined : await loadCollector(name)
   const lacks = await Promise.all(
     all.map(async (collector) => ({ name: collector.name, lack: await collector.lack(room) })),
   )

@@ -2,6 +2,9 @@ import type { Child, Room } from '../runners/room.ts'
 import type { Window } from '../windows/window.ts'
 import type { Watch } from './collector.ts'
 
+/** The kernel takes its time to detach from many tracepoints. */
+const GRACE_MS = 5000
+
 /** Everything that one observation started, ended together with it. */
 export class Scope {
   readonly #children: Child[] = []
@@ -22,7 +25,7 @@ export class Scope {
 
   async end(): Promise<void> {
     this.#ending.abort()
-    await Promise.all(this.#children.map((child) => child.stop('SIGINT')))
+    await Promise.all(this.#children.map((child) => child.stop('SIGINT', GRACE_MS)))
   }
 }
 

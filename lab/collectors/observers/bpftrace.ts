@@ -53,19 +53,18 @@ async function* observe(
   const observer = await startObserver(scope, thisMachine, ['bpftrace', '-f', 'json', '-e', program(host, seconds)])
   if (!observer) return
   const parser = new BpftraceParser({ pid, innerTid: (tid) => inner.get(tid) ?? tid })
-  let cost = 0
+  const priced = async (window: Window) => ({ ...window, cost: (await observer.cpu()) / window.seconds })
   let seen = false
   for await (const line of observer.lines) {
     capture?.(line)
     for (const window of parser.take(line, Date.now())) {
       seen = true
-      cost = (await observer.meter.cpu()) / window.seconds
-      yield { ...window, cost }
+      yield await priced(window)
     }
   }
   for (const window of parser.end()) {
     seen = true
-    yield { ...window, cost }
+    yield await priced(window)
   }
   if (!seen && !scope.signal.aborted)
     throw unsupported(`bpftrace: ${observer.child.complaint().trim().split('\n').at(-1) || 'ended without a word'}`)

@@ -4,7 +4,7 @@ import { PERF_EVENTS, type PerfEvent, perfEventArguments } from '../../windows/p
 import { parsePerfScript } from '../../windows/perf-script.ts'
 import { PerfStatParser } from '../../windows/perf-stat.ts'
 import type { Window } from '../../windows/window.ts'
-import { accounted, splitAccount } from '../accounted.ts'
+import { accounted, readAccounted } from '../accounted.ts'
 import type { Collector, WatchOptions } from '../collector.ts'
 import { startObserver } from '../observer-process.ts'
 import { type Scope, watching } from '../scope.ts'
@@ -76,7 +76,7 @@ async function* count(
     capture?.(line)
     // The first row comes at the end of the first interval.
     parser ??= new PerfStatParser({ pid, start: Date.now() - INTERVAL_MS, events })
-    for (const window of parser.take(line)) yield { ...window, cost: (await observer.meter.cpu()) / window.seconds }
+    for (const window of parser.take(line)) yield { ...window, cost: (await observer.cpu()) / window.seconds }
   }
   if (parser || (await observer.child.ended) === 0 || scope.signal.aborted) return
   const complaint = observer.child.complaint().trim()
@@ -89,8 +89,6 @@ async function sample(scope: Scope, room: Room, pid: number, seconds: number) {
   const record = `perf record -q -e cpu-clock -F ${FREQUENCY} -g -p ${pid} -o - -- sleep ${seconds}`
   const script = 'perf script -i - -F comm,pid,tid,ip,sym,dso'
   const child = scope.run(room, accounted(['sh', '-c', `${record} | ${script}`]))
-  const printed: string[] = []
-  for await (const line of child.lines) printed.push(line)
-  const { lines, cpu } = splitAccount(printed)
+  const { lines, cpu } = await readAccounted(child.lines)
   return { ...parsePerfScript(lines), cpu }
 }

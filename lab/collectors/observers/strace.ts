@@ -4,7 +4,7 @@ import type { Room } from '../../runners/room.ts'
 import { snapshotCommand } from '../../windows/descriptor-snapshot.ts'
 import { parseStrace, SNAPSHOT_MARK } from '../../windows/strace.ts'
 import type { Window } from '../../windows/window.ts'
-import { accounted, splitAccount } from '../accounted.ts'
+import { accounted, readAccounted } from '../accounted.ts'
 import type { Collector, WatchOptions } from '../collector.ts'
 import { type Scope, watching } from '../scope.ts'
 import { lacksProgram, showsCalls, tryOut } from '../try-out.ts'
@@ -80,18 +80,15 @@ async function* look(
   // Its own words go to standard error and the trace through a pipe, or they would meet in the middle of a line.
   const child = scope.run(room, accounted([...bound, 'strace', ...FLAGS, '-o', '|exec cat', '-p', `${pid}`]))
   const start = Date.now()
-  const printed: string[] = []
   let after: Promise<string[]> | undefined
-  for await (const line of child.lines) {
-    printed.push(line)
+  const { lines, cpu } = await readAccounted(child.lines, () => {
     // Only now it is attached for sure: what was registered meanwhile was neither in the first snapshot nor is it in the trace.
     after ??= snapshot(scope, room, pid)
-  }
+  })
   const end = Math.min(start + seconds * 1000, Date.now())
   const complaint = child.complaint().trim()
   if (/Operation not permitted|Permission denied/.test(complaint)) throw unsupported(complaint.split('\n').at(-1) ?? '')
   if (/No such process/.test(complaint)) return
-  const { lines, cpu } = splitAccount(printed)
   const facts = [...before, ...((await after) ?? [])].map((line) => SNAPSHOT_MARK + line)
   for (const line of [...facts, ...lines]) capture?.(line)
   for (const window of parseStrace([...facts, ...lines], { pid, start, end })) yield { ...window, cost: cpu / seconds }

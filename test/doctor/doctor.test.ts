@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { CheckResult } from '../../lab/doctor/check.ts'
+import { obstacles } from '../../lab/doctor/default-run.ts'
+import { checkNames, examine } from '../../lab/doctor/examine.ts'
+import { repository } from '../../lab/places.ts'
+
+const result = (name: string, works: boolean): CheckResult => ({
+  name,
+  works,
+  ability: `do ${name}`,
+  without: '',
+  found: '',
+})
+
+describe('whether the default run can work', () => {
+  const able = ['node', 'namespaces', 'bpf', 'perf', 'strace'].map((name) => result(name, true))
+  const without = (...names: string[]) =>
+    able.map((check) => (names.includes(check.name) ? { ...check, works: false } : check))
+
+  it.each([
+    ['everything is there', [], 0],
+    ['one observer is enough', ['bpf', 'perf'], 0],
+    ['no namespaces, no experiment', ['namespaces'], 1],
+    ['nothing that sees system calls', ['bpf', 'perf', 'strace'], 1],
+    ['each obstacle is named', ['node', 'namespaces', 'bpf', 'perf', 'strace'], 3],
+  ])('%s', (_, missing, count) => {
+    expect(obstacles(without(...missing))).toHaveLength(count)
+  })
+})
+
+describe('spinlab doctor', () => {
+  it('prints one JSON object, and its exit code agrees with it', async () => {
+    const { works, checks, code } = await answer()
+    expect(code).toBe(works ? 0 : 4)
+    expect(checks.map((check) => check.name)).toEqual(checkNames())
+    for (const check of checks.filter((check) => !check.works)) expect(check.remedy, check.name).toBeTruthy()
+  })
+
+  it('leaves no process behind', async () => {
+    const mark = randomUUID()
+    await answer({ SPINLAB_MARK: mark })
+    expect(await processesWith(`SPINLAB_MARK=${mark}`)).toEqual([])
+  })
+
+  it('names the lack and the remedy where programs are missing, and judges with what is left', async () => {
+    await using path = await pathWithout('strace', 'perf', 'bpftrace')
+    const { checks, works, code } = await answer({ PATH: path.folder })
+    const of = (name: string) => checks.find((check) => check.name === name)
+    expect(of('strace')).toMatchObject({
+      works: false,
+      found: 'strace is not installed',
+      remedy: 'apt-get install strace',
+    })
+    expect(of('perf')).toMatchObject({ works: false, found: 'perf is not installed' })
+    expect(of('bpftrace')).toMatchObject({ works: false, found: 'bpftrace is not installed' })
+    expect(works).toBe(of('bpf')?.works === true && of('namespaces')?.works === true)
+    expect(code).toBe(works ? 0 : 4)
+  })
+})
+
+describe('the check for Docker', () => {
+  it('pings the engine that DOCKER_HOST names', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'spinlab-'))
+    const socket = join(folder, 'engine.sock')
+    const engine = createServer((request, response) => {
+      response.writeHead(request.url === '/_ping' ? 200 : 404, { 'api-version': '1.50' }).end('OK')
+    })
+    await new Promise<void>((resolve) => engine.listen(socket, resolve))
+    process.env.DOCKER_HOST = `unix://${socket}`
+    try {
+      expect(await examine('docker')).toMatchObject({ works: true, found: `API 1.50 at unix://${socket}` })
+    } finally {
+      delete process.env.DOCKER_HOST
+      engine.close()
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it.each([
+    ['a socket that is not there', 'unix:///nonexistent.sock', /ENOENT/],
+    ['a way that cannot be tried', 'ssh://host', /only unix/],
+  ])('says why not: %s', async (_, host, reason) => {
+    process.env.DOCKER_HOST = host
+    try {
+      expect(await examine('docker')).toMatchObject({ works: false, found: expect.stringMatching(reason) })
+    } finally {
+      delete process.env.DOCKER_HOST
+    }
+  })
+})
+
+async function answer(
+  env: Record<string, string> = {},
+): Promise<{ works: boolean; checks: CheckResult[]; code: number }> {
+  const child = execFile(join(repository, 'bin/spinlab'), ['doctor', '--json'], { env: { ...process.env, ...env } })
+  let output = ''
+  child.stdout?.on('data', (text) => {
+    output += text
+  })
+  const [code] = await once(child, 'close')
+  return { ...JSON.parse(output), code }
+}
+
+/** Pids of the processes that were started with this in their environment. */
+async function processesWith(mark: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')))
+  return pids.filter((_, i) => environments[i]?.split('\0').includes(mark))
+}
+
+/** A folder that stands for PATH, with everything in it but these programs. */
+async function pathWithout(...missing: string[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'spinlab-'))
+  for (const place of (process.env.PATH ?? '').split(':'))
+    // The first in the PATH wins, as for the shell.
+    for (const file of await readdir(place).catch(() => []))
+      if (!missing.includes(file)) await symlink(join(place, file), join(folder, file)).catch(() => {})
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+}
