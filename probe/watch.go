@@ -27,6 +27,7 @@ func watch(arguments []string) error {
 	duty := dutyFlag(observe.Auto)
 	flags.Var(&duty, "duty", "count system calls in one window of `n`: 1, 5, or auto: 5 until something looks futile")
 	noBPF := flags.Bool("no-bpf", false, "only what /proc tells: no system calls, no stacks")
+	noStacks := flags.Bool("no-stacks", false, "no stack samples")
 	duration := flags.Duration("for", 0, "stop after this long (0: when told to)")
 	untilEOF := flags.Bool("until-eof", false, "stop when standard input ends")
 	if err := parse(flags, arguments); err != nil {
@@ -45,7 +46,7 @@ func watch(arguments []string) error {
 	}
 	ctx, stop := stopping(*duration, *untilEOF)
 	defer stop()
-	options := observe.Options{Pids: pids, Tree: *tree, Interval: *interval, Duty: observe.Duty(duty)}
+	options := observe.Options{Pids: pids, Tree: *tree, Interval: *interval, Duty: observe.Duty(duty), Stacks: !*noStacks}
 	observer := observe.Kernel
 	if *noBPF {
 		observer = observe.Procfs

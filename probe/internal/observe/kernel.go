@@ -19,8 +19,9 @@ const fresh = 10 * time.Millisecond
 
 // kernel counts system calls of a crowd.
 type kernel struct {
-	counter *counter.Counter
-	crowd   *crowd
+	counter  *counter.Counter
+	sampling *sampling
+	crowd    *crowd
 	// outside and inside translate between the numbers of /proc and those that the kernel side sees.
 	outside map[int]uint32
 	inside  map[uint32]int
@@ -33,7 +34,7 @@ type kernel struct {
 	always bool
 }
 
-func newKernel(c *crowd, exact bool) (*kernel, error) {
+func newKernel(c *crowd, options Options) (*kernel, error) {
 	descriptors := 0
 	for pid := range c.processes {
 		descriptors += procfs.CountDescriptors(pid)
@@ -42,12 +43,20 @@ func newKernel(c *crowd, exact bool) (*kernel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the programs that count system calls: %w", err)
 	}
-	k := &kernel{counter: loaded, crowd: c, outside: map[int]uint32{}, inside: map[uint32]int{}, unsure: map[int]bool{}, entry: true, always: exact}
+	k := &kernel{counter: loaded, crowd: c, outside: map[int]uint32{}, inside: map[uint32]int{}, unsure: map[int]bool{}, entry: true, always: options.Duty == Dense}
+	if options.Stacks {
+		k.sampling = newSampling()
+	}
 	if err := k.take(c.pids()); err != nil {
-		loaded.Close()
+		k.close()
 		return nil, err
 	}
 	return k, nil
+}
+
+func (k *kernel) close() {
+	k.counter.Close()
+	k.sampling.close()
 }
 
 // take begins to watch processes; those that ended meanwhile are left out.
@@ -59,6 +68,9 @@ func (k *kernel) take(pids []int) error {
 	for pid, tgid := range outside {
 		k.outside[pid], k.inside[tgid] = tgid, pid
 		k.counter.Watch(tgid)
+		if err := k.sampling.take(pid, tgid); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -67,6 +79,7 @@ func (k *kernel) take(pids []int) error {
 func (k *kernel) release(pid int) {
 	if tgid, ok := k.outside[pid]; ok {
 		k.counter.Unwatch(tgid)
+		k.sampling.release(pid, tgid)
 		delete(k.outside, pid)
 	}
 }
@@ -109,7 +122,8 @@ func (k *kernel) read(w *window.Window) error {
 	corrected := k.verify(&counts)
 	w.Calls, w.Waits = counts.Calls, counts.Waits
 	w.Descriptors, w.Others = k.rows(&counts)
-	w.NotLookedAt, w.Lost = counts.NotLookedAt, counts.Lost
+	w.NotLookedAt = counts.NotLookedAt
+	w.Lost += counts.Lost
 	switch {
 	case !k.counter.Attached():
 		return nil

@@ -20,6 +20,8 @@ type Options struct {
 	Tree     bool
 	Interval time.Duration
 	Duty     Duty
+	// Stacks samples stacks too.
+	Stacks bool
 }
 
 // Emit takes a finished window; its error ends the watch.
@@ -86,11 +88,11 @@ func Procfs(ctx context.Context, options Options, emit Emit) error {
 // context ends (nil) or the processes do (ErrEnded). The last window is as long as it got.
 func Kernel(ctx context.Context, options Options, emit Emit) error {
 	crowd := newCrowd(options.Pids, options.Tree)
-	kernel, err := newKernel(crowd, options.Duty == Dense)
+	kernel, err := newKernel(crowd, options)
 	if err != nil {
 		return err
 	}
-	defer kernel.counter.Close()
+	defer kernel.close()
 	rota := rota{duty: options.Duty}
 	ticker := time.NewTicker(options.Interval)
 	defer ticker.Stop()
@@ -116,6 +118,9 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 			if err := kernel.read(&w); err != nil {
 				return err
 			}
+		}
+		if err := kernel.sampling.read(&w, kernel.inside); err != nil {
+			return err
 		}
 		if err := kernel.follow(crowd.update()); err != nil {
 			return err

@@ -1,0 +1,91 @@
+package observe
+
+import (
+	"cmp"
+	"slices"
+
+	"spinlab/probe/internal/stacks"
+	"spinlab/probe/internal/symbols"
+	"spinlab/probe/internal/window"
+)
+
+// named bounds how many distinct stacks a window names; the samples of the rest are summed without frames.
+const named = 100
+
+// sampling samples the stacks of a crowd and names their functions.
+type sampling struct {
+	sampler   *stacks.Sampler
+	processes map[int]*symbols.Process
+	kernel    *stacks.KernelNames
+}
+
+// newSampling starts to sample. Without the right to, there is none, and nil does nothing.
+func newSampling() *sampling {
+	sampler, err := stacks.Start()
+	if err != nil {
+		return nil
+	}
+	return &sampling{sampler: sampler, processes: map[int]*symbols.Process{}, kernel: sampler.KernelNames()}
+}
+
+// take and release follow the crowd.
+func (s *sampling) take(pid int, tgid uint32) error {
+	if s == nil {
+		return nil
+	}
+	s.processes[pid] = symbols.NewProcess(pid)
+	return s.sampler.Watch(tgid)
+}
+
+func (s *sampling) release(pid int, tgid uint32) {
+	if s == nil {
+		return
+	}
+	_ = s.sampler.Unwatch(tgid) // it has ended: a sample of it can come no more
+	if p := s.processes[pid]; p != nil {
+		p.Close()
+		delete(s.processes, pid)
+	}
+}
+
+func (s *sampling) close() {
+	if s != nil {
+		s.sampler.Close()
+	}
+}
+
+// read puts the stacks sampled since it was called last into a window.
+func (s *sampling) read(w *window.Window, inside map[uint32]int) error {
+	if s == nil {
+		return nil
+	}
+	sampled, lost, err := s.sampler.Read()
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(sampled, func(a, b stacks.Stack) int { return cmp.Compare(b.Samples, a.Samples) })
+	w.Stacks = []window.Stack{}
+	w.Lost += lost
+	for n, stack := range sampled {
+		if n < named {
+			w.Stacks = append(w.Stacks, s.name(stack, inside[stack.Tgid]))
+			continue
+		}
+		if n == named {
+			w.Stacks = append(w.Stacks, window.Stack{User: []string{}, Kernel: []string{}})
+		}
+		w.Stacks[named].Samples += stack.Samples
+	}
+	return nil
+}
+
+func (s *sampling) name(stack stacks.Stack, pid int) window.Stack {
+	row := window.Stack{Tid: stack.Tid, Samples: stack.Samples, User: []string{}, Kernel: []string{}}
+	if p := s.processes[pid]; p != nil {
+		row.User = p.Frames(stack.User)
+	}
+	for _, address := range stack.Kernel {
+		row.Kernel = append(row.Kernel, s.kernel.Name(address))
+	}
+	return row
+}

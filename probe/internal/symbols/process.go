@@ -1,0 +1,114 @@
+// Package symbols turns addresses into the names of functions, from outside of the process that they belong to.
+package symbols
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// remapping is how long an address that lies in no known mapping keeps the mappings from being read again.
+const remapping = 500 * time.Millisecond
+
+// Process names the functions of one process.
+type Process struct {
+	pid      int
+	mappings []mapping
+	read     time.Time
+	images   map[string]*image // by device and inode; nil for files that cannot be read
+	compiled *perfMap
+	known    map[uint64][]string
+}
+
+// NewProcess reads the mappings of a process and the symbols of its program.
+func NewProcess(pid int) *Process {
+	p := &Process{pid: pid, images: map[string]*image{}, compiled: newPerfMap(pid), known: map[uint64][]string{}}
+	p.readMappings()
+	if len(p.mappings) > 0 {
+		p.image(p.mappings[0])
+	}
+	return p
+}
+
+func (p *Process) readMappings() {
+	p.mappings, p.read = executable(p.pid), time.Now()
+}
+
+// Frames names the functions of a stack of return addresses, innermost first; where calls were inlined, one address
+// gives several. A return address follows its call, which is what is meant.
+func (p *Process) Frames(stack []uint64) []string {
+	frames := []string{}
+	for n, address := range stack {
+		if n > 0 {
+			address--
+		}
+		frames = append(frames, p.at(address)...)
+	}
+	return frames
+}
+
+func (p *Process) at(address uint64) []string {
+	if frames, known := p.known[address]; known {
+		return frames
+	}
+	m, found := p.mapping(address)
+	if !found && time.Since(p.read) > remapping {
+		p.readMappings()
+		m, found = p.mapping(address)
+	}
+	if !found {
+		return []string{fmt.Sprintf("%#x", address)}
+	}
+	if m.inode == 0 || strings.HasPrefix(m.path, "/memfd:") || strings.HasPrefix(m.path, "//anon") {
+		return []string{p.anonymous(m, address)} // compiled code comes and goes: nothing is kept
+	}
+	frames := []string{fmt.Sprintf("%s+%#x", m.path, address-m.start+m.offset)}
+	if i := p.image(m); i != nil {
+		frames = i.frames(i.address(address - m.start + m.offset))
+	}
+	p.known[address] = frames
+	return frames
+}
+
+func (p *Process) anonymous(m mapping, address uint64) string {
+	if name, found := p.compiled.lookup(address); found {
+		return name
+	}
+	if strings.HasPrefix(m.path, "[") { // [vdso]
+		return m.path
+	}
+	return fmt.Sprintf("%#x", address)
+}
+
+func (p *Process) mapping(address uint64) (mapping, bool) {
+	after, _ := slices.BinarySearchFunc(p.mappings, address, func(m mapping, address uint64) int {
+		if m.start <= address {
+			return -1
+		}
+		return 1
+	})
+	if after == 0 || address >= p.mappings[after-1].end {
+		return mapping{}, false
+	}
+	return p.mappings[after-1], true
+}
+
+func (p *Process) image(m mapping) *image {
+	key := fmt.Sprint(m.device, m.inode)
+	i, known := p.images[key]
+	if !known {
+		i, _ = openImage(p.pid, m) // without symbols, addresses have to do
+		p.images[key] = i
+	}
+	return i
+}
+
+// Close lets go of the files.
+func (p *Process) Close() {
+	for _, i := range p.images {
+		if i != nil {
+			i.close()
+		}
+	}
+}
