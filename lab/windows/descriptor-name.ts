@@ -14,8 +14,8 @@ const ANONYMOUS: Readonly<Record<string, Kind>> = {
 }
 
 /**
- * Reads what `strace -yy` prints between the angle brackets behind a descriptor, which is also what
- * readlink of /proc/PID/fd/N gives for all but sockets: `TCP:[127.0.0.1:1->127.0.0.1:2]`, `anon_inode:[eventfd]`, `/tmp/x`.
+ * Reads what readlink of /proc/PID/fd/N gives, and what `strace -y` and `-yy` print between the angle brackets behind a
+ * descriptor: `socket:[1234]`, `TCP:[127.0.0.1:1->127.0.0.1:2]`, `anon_inode:[eventfd]`, `/tmp/x`.
  */
 export function describeDescriptor(text: string): DescriptorName {
   if (/<char (?:4|5|13[6-9]|14[0-3]):\d+>/.test(text) || /^\/dev\/(?:tty|pts\/|console)/.test(text))

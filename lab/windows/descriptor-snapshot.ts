@@ -1,54 +1,57 @@
 import { type DescriptorName, describeDescriptor } from './descriptor-name.ts'
 import { parseFdinfo, type Registration } from './fdinfo.ts'
-import { parseProcNetTcp } from './proc-net-tcp.ts'
+import { parseProcNetTcp, type SocketRow } from './proc-net-tcp.ts'
 
-/** What /proc says about the descriptors of a process at one moment. */
+/** What /proc says about the descriptors of a process. */
 export interface DescriptorSnapshot {
   threads: readonly number[]
   names: ReadonlyMap<number, DescriptorName>
+  /** by inode: TCP and UDP sockets of the network namespace that belong to some process */
+  sockets: ReadonlyMap<number, DescriptorName>
   registrations: readonly Registration[]
 }
 
+/** Sockets in TIME-WAIT (06), often the most, belong to no descriptor. */
+const sockets = (pid: number) =>
+  `grep -Hsv ' 06 0' ${['tcp', 'tcp6', 'udp', 'udp6'].map((file) => `/proc/${pid}/net/${file}`).join(' ')}`
+
+/** Prints what `parseSnapshot` wants of the sockets. */
+export const socketsCommand = (pid: number) => ['sh', '-c', sockets(pid)]
+
 /**
- * Prints everything that `parseSnapshot` needs of a process. A descriptor that closes meanwhile is no error; grep finds
- * nothing where there is no epoll set; sockets in TIME-WAIT (06), often the most, belong to no descriptor.
+ * Prints everything that `parseSnapshot` wants of a process. A descriptor that closes meanwhile is no error; grep finds
+ * nothing where there is no epoll set.
  */
 export const snapshotCommand = (pid: number) => [
   'sh',
   '-c',
-  [
-    `echo /proc/${pid}/task/*`,
-    `grep -Hs tfd /proc/${pid}/fdinfo/*`,
-    `ls -l /proc/${pid}/fd 2>/dev/null`,
-    `grep -hsv ' 06 0' /proc/${pid}/net/tcp /proc/${pid}/net/tcp6`,
-  ].join('; '),
+  `echo /proc/${pid}/task/*; grep -Hs tfd /proc/${pid}/fdinfo/*; ls -l /proc/${pid}/fd 2>/dev/null; ${sockets(pid)}`,
 ]
 
-/** Parses what `snapshotCommand` prints: the threads, fdinfo of the epoll sets, the links of /proc/PID/fd, the kernel's TCP sockets. Of two looks in a row, the second knows better. */
+/** Parses what the commands print. Of several looks in a row, the last knows best. */
 export function parseSnapshot(lines: readonly string[]): DescriptorSnapshot {
-  const sockets = new Map(parseProcNetTcp(lines.join('\n')).map((socket) => [socket.inode, socket]))
+  const sockets = new Map<number, DescriptorName>()
   const names = new Map<number, DescriptorName>()
+  const threads: number[] = []
   for (const line of lines) {
+    const [, protocol, row = ''] = /^\/proc\/\d+\/net\/(tcp|udp)6?:(.*)$/.exec(line) ?? []
     const [, fd, link] = /^l\S+ .* (\d+) -> (.*)$/.exec(line) ?? []
-    if (fd === undefined || link === undefined) continue
-    const name = describeDescriptor(link)
-    const socket = name.kind === 'socket' ? sockets.get(name.inode ?? -1) : undefined
-    names.set(Number(fd), socket ? withTcp(name, socket) : name)
+    if (protocol) for (const socket of parseProcNetTcp(row)) sockets.set(socket.inode, nameSocket(protocol, socket))
+    else if (fd !== undefined && link !== undefined) names.set(Number(fd), describeDescriptor(link))
+    else threads.push(...[...line.matchAll(/\/proc\/\d+\/task\/(\d+)/g)].map(([, tid]) => Number(tid)))
   }
-  const threads = lines.flatMap((line) => [...line.matchAll(/\/proc\/\d+\/task\/(\d+)/g)].map(([, tid]) => Number(tid)))
-  return { threads, names, registrations: parseFdinfo(lines) }
+  return { threads, names, sockets, registrations: parseFdinfo(lines) }
 }
 
-function withTcp(
-  name: DescriptorName,
-  { state, local, peer, recvQueue }: ReturnType<typeof parseProcNetTcp>[number],
-): DescriptorName {
+function nameSocket(protocol: string, { state, local, peer, recvQueue, inode }: SocketRow): DescriptorName {
+  const listens = state === 'LISTEN'
   return {
-    ...name,
-    kind: state === 'LISTEN' ? 'listener' : 'socket',
+    kind: listens ? 'listener' : 'socket',
+    inode,
     state,
     local,
     recvQueue,
-    ...(state !== 'LISTEN' && { peer }),
+    ...(state !== 'LISTEN' && state !== 'UNCONN' && { peer }),
+    ...(protocol === 'udp' && { datagram: true }),
   }
 }

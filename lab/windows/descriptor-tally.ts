@@ -5,7 +5,7 @@ const UNKNOWN: DescriptorName = { kind: 'unknown' }
 
 interface Entry {
   name: DescriptorName
-  /** the text that -yy last printed for it */
+  /** the text that strace last printed for it */
   annotation: string | undefined
   closed: boolean
   epfd?: number
@@ -35,23 +35,27 @@ const nothing = (): Sums => Object.fromEntries(SUMS.map((name) => [name, 0])) as
 export class DescriptorTally {
   readonly #pid: number
   readonly #entries = new Map<number, Entry>()
+  readonly #sockets: ReadonlyMap<number, DescriptorName>
 
-  constructor(pid: number) {
+  /** `sockets`: what is known of a socket by its inode; may grow. */
+  constructor(pid: number, sockets: ReadonlyMap<number, DescriptorName>) {
     this.#pid = pid
+    this.#sockets = sockets
   }
 
   /** Adds to what is known of a descriptor, e.g. from outside the trace. */
   introduce(fd: number, name: DescriptorName): void {
     const entry = this.#entry(fd)
-    entry.name = merge(entry.name, name)
+    entry.name = merge(entry.name, this.#complete(name))
   }
 
   /** What the trace says that it is. */
   annotate(fd: number, annotation: string): void {
     const entry = this.#entry(fd)
     if (entry.annotation === annotation) return
-    const seen = describeDescriptor(annotation)
-    entry.name = entry.closed ? seen : merge(entry.name, seen)
+    const seen = this.#complete(describeDescriptor(annotation))
+    const another = entry.closed || (seen.inode !== undefined && seen.inode !== (entry.name.inode ?? seen.inode))
+    entry.name = another ? seen : merge(entry.name, seen)
     entry.closed = false
     entry.annotation = annotation
   }
@@ -121,6 +125,10 @@ export class DescriptorTally {
     })
   }
 
+  #complete(name: DescriptorName): DescriptorName {
+    return { ...name, ...(name.inode !== undefined && this.#sockets.get(name.inode)) }
+  }
+
   #entry(fd: number): Entry {
     const known = this.#entries.get(fd)
     if (known) return known
@@ -137,7 +145,7 @@ export class DescriptorTally {
   }
 }
 
-/** That a socket listens shows in its calls and states, not in what -yy prints. */
+/** That a socket listens shows in its calls and states, not in what strace prints. */
 function merge(known: DescriptorName, seen: DescriptorName): DescriptorName {
   const kind = known.kind === 'listener' && seen.kind === 'socket' ? 'listener' : seen.kind
   return { ...known, ...seen, kind }

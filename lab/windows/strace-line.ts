@@ -6,7 +6,7 @@ export interface TracedCall {
   value: number | undefined
   /** e.g. `EAGAIN`; also the kernel's own ERESTARTSYS and its kin, which only a tracer sees */
   errno: string | undefined
-  /** text of the descriptor that it returned, as -yy prints it */
+  /** text of the descriptor that it returned, as -y prints it */
   annotation: string | undefined
   /** what stands in parentheses after the return value: `Timeout`, the ready descriptors of poll, … */
   detail: string

@@ -1,3 +1,4 @@
+import type { DescriptorName } from './descriptor-name.ts'
 import { type DescriptorSnapshot, parseSnapshot } from './descriptor-snapshot.ts'
 import { DescriptorTally } from './descriptor-tally.ts'
 import { countAchievement, fullName, noteDescriptor } from './strace-achievement.ts'
@@ -9,6 +10,8 @@ import type { Window } from './window.ts'
 
 /** ms */
 const SLICE = 100
+const SHORTEST = 1
+const LONGEST_SILENCE = 3_600_000
 
 export interface StraceOptions {
   /** the traced process; threads that the trace does not show being made belong to it */
@@ -18,7 +21,7 @@ export interface StraceOptions {
 }
 
 /**
- * Turns the lines of `strace -f -yy -ttt -T` into windows of 100 ms. A call counts when it returns.
+ * Turns the lines of `strace -f -y -ttt -T` (or -yy) into windows of 100 ms. A call counts when it returns.
  *
  * An event of epoll carries whatever number the program registered, which need not be the descriptor. It is attributed
  * only by a registration, seen in the trace or learned from fdinfo; an event that cannot be attributed counts as lost.
@@ -33,6 +36,7 @@ export class StraceParser {
   #lost = 0
   readonly #processOf = new Map<number, number>()
   readonly #descriptors = new Map<number, DescriptorTally>()
+  readonly #sockets = new Map<number, DescriptorName>()
   /** `pid epfd data` → descriptor */
   readonly #registrations = new Map<string, number>()
   /** thread → beginning of the line of its call */
@@ -47,6 +51,7 @@ export class StraceParser {
   /** Takes in what /proc says about the descriptors of the traced process. */
   learn(snapshot: DescriptorSnapshot): void {
     const descriptors = this.#of(this.#pid)
+    for (const [inode, name] of snapshot.sockets) this.#sockets.set(inode, name)
     for (const tid of snapshot.threads) this.#processOf.set(tid, this.#pid)
     for (const [fd, name] of snapshot.names) descriptors.introduce(fd, name)
     for (const { epfd, data, fd, events } of snapshot.registrations) this.#register(this.#pid, epfd, data, fd, events)
@@ -59,6 +64,8 @@ export class StraceParser {
     if (parsed?.kind === 'notice') return []
     if (!parsed) return this.#lose()
     const { at, tid = this.#pid } = parsed
+    // A damaged number would be filled up with empty windows.
+    if (this.#last > 0 && Math.abs(at - this.#last) > LONGEST_SILENCE) return this.#lose()
     if (parsed.kind === 'call') return this.#count(tid, parsed.call, at + parsed.call.duration * 1000)
     const head = this.#unfinished.get(tid)
     this.#unfinished.delete(tid)
@@ -72,20 +79,22 @@ export class StraceParser {
   until(time: number): Window[] {
     // Of a busy process the first line shows when tracing began, of an idle one it does not.
     const started = this.#started ?? time
-    this.#start ??= time - started > SLICE ? started : time
+    let start = this.#start ?? (time - started > SLICE ? started : time)
     this.#last = Math.max(this.#last, time)
     const windows: Window[] = []
-    while (time >= this.#start + SLICE) windows.push(this.#close(this.#start, SLICE))
+    for (; time >= start + SLICE; start += SLICE) windows.push(this.#close(start, SLICE))
+    this.#start = start
     return windows
   }
 
   /** Closes the last window at this time; without one, at the last line's. */
   end(time = this.#last): Window[] {
     const windows = this.until(time)
-    const rest = this.#start === undefined ? 0 : time - this.#start
-    // Shorter than this, and rates would be made of one call.
-    if (this.#start !== undefined && rest >= 1) windows.push(this.#close(this.#start, rest))
-    return windows
+    if (this.#start === undefined) return windows
+    const rest = time - this.#start
+    const anything = this.#lost > 0 || this.#tally.totals().calls.length > 0
+    // Nothing is left out, and no rate is made by dividing by nothing.
+    return anything || rest >= SHORTEST ? [...windows, this.#close(this.#start, Math.max(rest, SHORTEST))] : windows
   }
 
   #close(start: number, milliseconds: number): Window {
@@ -99,7 +108,6 @@ export class StraceParser {
       lost: this.#lost,
       cost: 0,
     }
-    this.#start = start + milliseconds
     this.#tally = new Tally()
     this.#lost = 0
     return window
@@ -111,7 +119,7 @@ export class StraceParser {
   }
 
   #of(pid: number): DescriptorTally {
-    const descriptors = this.#descriptors.get(pid) ?? new DescriptorTally(pid)
+    const descriptors = this.#descriptors.get(pid) ?? new DescriptorTally(pid, this.#sockets)
     this.#descriptors.set(pid, descriptors)
     return descriptors
   }

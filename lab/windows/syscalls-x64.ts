@@ -56,6 +56,8 @@ const NUMBERS: Readonly<Record<string, number>> = {
 }
 
 const NAMES = new Map(Object.entries(NUMBERS).map(([name, number]) => [number, name]))
+// The return from a signal handler restores all registers, the number of the call among them (restore_sigcontext() in arch/x86/kernel/signal_64.c).
+NAMES.set(-1, 'rt_sigreturn')
 
 /** `syscall_N` where the name is not known. */
 export const syscallName = (number: number) => NAMES.get(number) ?? `syscall_${number}`

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { unsupported } from '../../errors.ts'
 import type { Room } from '../../runners/room.ts'
-import { snapshotCommand } from '../../windows/descriptor-snapshot.ts'
+import { snapshotCommand, socketsCommand } from '../../windows/descriptor-snapshot.ts'
 import { parseStrace, SNAPSHOT_MARK } from '../../windows/strace.ts'
 import type { Window } from '../../windows/window.ts'
 import { accounted, readAccounted } from '../accounted.ts'
@@ -13,10 +13,11 @@ import { lacksProgram, showsCalls, tryOut } from '../try-out.ts'
 const LOOK = 0.3
 const PERIOD = 1
 
-// The lists of ready descriptors must be whole; -s 0 keeps what the server reads and writes out of the trace.
+// -y and not -yy, with which strace asks for all sockets of the machine at each new one: with 60 000 in TIME-WAIT, a server
+// that accepts was slowed another 200 times. The lists of ready descriptors must be whole; -s 0 keeps what the server reads and writes out of the trace.
 const FLAGS = [
   '-f',
-  '-yy',
+  '-y',
   '-ttt',
   '-T',
   '-s',
@@ -74,7 +75,7 @@ async function* look(
   seconds: number,
   { capture }: WatchOptions,
 ): AsyncGenerator<Window> {
-  const before = await snapshot(scope, room, pid)
+  const before = await read(scope, room, snapshotCommand(pid))
   // The bound is kept inside the room, so that an unattended strace lets go by itself.
   const bound = ['timeout', '--foreground', '--signal=INT', '--kill-after=1', `${seconds}`]
   // Its own words go to standard error and the trace through a pipe, or they would meet in the middle of a line.
@@ -83,19 +84,21 @@ async function* look(
   let after: Promise<string[]> | undefined
   const { lines, cpu } = await readAccounted(child.lines, () => {
     // Only now it is attached for sure: what was registered meanwhile was neither in the first snapshot nor is it in the trace.
-    after ??= snapshot(scope, room, pid)
+    after ??= read(scope, room, snapshotCommand(pid))
   })
   const end = Math.min(start + seconds * 1000, Date.now())
   const complaint = child.complaint().trim()
   if (/Operation not permitted|Permission denied/.test(complaint)) throw unsupported(complaint.split('\n').at(-1) ?? '')
   if (/No such process/.test(complaint)) return
-  const facts = [...before, ...((await after) ?? [])].map((line) => SNAPSHOT_MARK + line)
+  // The connections that came during the look.
+  const late = await read(scope, room, socketsCommand(pid))
+  const facts = [...before, ...((await after) ?? []), ...late].map((line) => SNAPSHOT_MARK + line)
   for (const line of [...facts, ...lines]) capture?.(line)
   for (const window of parseStrace([...facts, ...lines], { pid, start, end })) yield { ...window, cost: cpu / seconds }
 }
 
-async function snapshot(scope: Scope, room: Room, pid: number): Promise<string[]> {
+async function read(scope: Scope, room: Room, argv: readonly string[]): Promise<string[]> {
   const lines: string[] = []
-  for await (const line of scope.run(room, snapshotCommand(pid)).lines) lines.push(line)
+  for await (const line of scope.run(room, argv).lines) lines.push(line)
   return lines
 }

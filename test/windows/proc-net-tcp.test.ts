@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { expect, test } from 'vitest'
+import { parseProcNetTcp } from '../../lab/windows/proc-net-tcp.ts'
+
+test('names states and addresses as ss does', () => {
+  const text = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:20FB 00000000:0000 0A 00000000:00000003 00:00000000 00000000     0        0 4711 1 0000000000000000 100 0 0 10 0
+   1: 0100007F:20FB 0200007F:C350 01 00000010:000000C8 00:00000000 00000000     0        0 4712 1 0000000000000000 20 4 30 10 -1
+   2: 0000000000000000FFFF00000100007F:20FB 0000000000000000FFFF00000200007F:C351 08 00000000:00000000 00:00000000 00000000     0        0 4713 1
+   3: 00000000000000000000000001000000:20FB 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4714 1`
+  expect(parseProcNetTcp(text)).toEqual([
+    { state: 'LISTEN', recvQueue: 3, sendQueue: 0, local: '127.0.0.1:8443', peer: '0.0.0.0:0', inode: 4711 },
+    { state: 'ESTAB', recvQueue: 200, sendQueue: 16, local: '127.0.0.1:8443', peer: '127.0.0.2:50000', inode: 4712 },
+    { state: 'CLOSE-WAIT', recvQueue: 0, sendQueue: 0, local: '127.0.0.1:8443', peer: '127.0.0.2:50001', inode: 4713 },
+    {
+      state: 'LISTEN',
+      recvQueue: 0,
+      sendQueue: 0,
+      local: '[0:0:0:0:0:0:0:1]:8443',
+      peer: '[0:0:0:0:0:0:0:0]:0',
+      inode: 4714,
+    },
+  ])
+})
+
+test('sees the bytes that a real server does not take', async () => {
+  const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const client = connect(port, '127.0.0.1')
+  await once(client, 'connect')
+  client.write('x'.repeat(100))
+  const local = `127.0.0.1:${port}`
+  const row = () =>
+    parseProcNetTcp(readFileSync('/proc/net/tcp', 'utf8')).find(
+      (socket) => socket.local === local && socket.state === 'ESTAB',
+    )
+  await expect.poll(row).toMatchObject({ recvQueue: 100, peer: `127.0.0.1:${(client.address() as AddressInfo).port}` })
+  client.destroy()
+  server.close()
+})
