@@ -90,11 +90,12 @@ export class StraceParser {
   /** Closes the last window at this time; without one, at the last line's. */
   end(time = this.#last): Window[] {
     const windows = this.until(time)
-    if (this.#start === undefined) return windows
-    const rest = time - this.#start
+    const start = this.#start
+    if (start === undefined) return windows
+    const rest = time - start
     const anything = this.#lost > 0 || this.#tally.totals().calls.length > 0
     // Nothing is left out, and no rate is made by dividing by nothing.
-    return anything || rest >= SHORTEST ? [...windows, this.#close(this.#start, Math.max(rest, SHORTEST))] : windows
+    return anything || rest >= SHORTEST ? [...windows, this.#close(start, Math.max(rest, SHORTEST))] : windows
   }
 
   #close(start: number, milliseconds: number): Window {
