@@ -1,0 +1,74 @@
+// Command target is the server under test: one fault of the lab, running until SIGTERM, with its fixes at hand on an
+// admin socket.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"spinlab/servers/control"
+)
+
+func main() {
+	err := run(os.Args[1:], os.Stdout)
+	if err == nil {
+		return
+	}
+	fmt.Fprintf(os.Stderr, "target: %v\n", err)
+	var wrong usageError
+	if errors.As(err, &wrong) {
+		os.Exit(2)
+	}
+	os.Exit(1)
+}
+
+func run(args []string, stdout io.Writer) error {
+	command, err := parse(args)
+	switch {
+	case err != nil:
+		return err
+	case command.help:
+		return help(stdout)
+	case command.list:
+		return list(stdout)
+	}
+	return serve(command, stdout)
+}
+
+// ready is the first line on standard output.
+type ready struct {
+	PID     int    `json:"pid"`
+	Listen  string `json:"listen"`
+	Control string `json:"control"`
+}
+
+func serve(c command, stdout io.Writer) error {
+	end := make(chan os.Signal, 1)
+	signal.Notify(end, syscall.SIGTERM, syscall.SIGINT)
+
+	admin, err := control.Listen(c.control)
+	if err != nil {
+		return err
+	}
+	defer admin.Close()
+	server, err := c.fault.Start(c.options)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.fault.Name, err)
+	}
+	defer server.Close()
+	go http.Serve(admin, control.Handler(control.NewSubject(c.fault, c.options.Variant, server)))
+
+	line := ready{os.Getpid(), server.Address(), filepath.Join(c.control, control.SocketName)}
+	if err := json.NewEncoder(stdout).Encode(line); err != nil {
+		return fmt.Errorf("cannot say on stdout that it is ready: %w", err)
+	}
+	<-end
+	return nil
+}
