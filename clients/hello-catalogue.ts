@@ -43,8 +43,8 @@ const MAX_FRAGMENT = 2 ** 14
 /** RFC 5246, 6.2.3: no version of TLS ever had a longer record. */
 const MAX_RECORD = MAX_FRAGMENT + 2048
 
-/** The client random that `repeated-random` shows every time. */
-export const REPEATED_RANDOM = Buffer.from('spinlab repeats its client random'.slice(0, 32), 'ascii')
+/** The client random of a generator that is stuck. */
+export const REPEATED_RANDOM = Buffer.alloc(32, 0x5a)
 
 interface Wishes {
   legacyVersion?: number
@@ -220,7 +220,7 @@ export const catalogue = {
     converse: (random, name) => once(tlsRecord(hello(random, name, { shareLength: random.between(1, 31) }))),
   },
   'repeated-random': {
-    is: 'a valid ClientHello with the same client random in every connection: a fingerprint',
+    is: 'a valid ClientHello whose client random is one byte, 32 times, in every connection: a fingerprint',
     breaks: 'RFC 8446, 4.1.2: random is 32 bytes of a secure generator',
     answer: 'server-hello',
     prefixOnly: false,
