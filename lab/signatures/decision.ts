@@ -1,6 +1,7 @@
 import type { Window } from '../windows/window.ts'
 import type { Finding, SpinClass } from './finding.ts'
-import { judge } from './judge.ts'
+import { type JudgeOptions, judge, SEVERE_CORES } from './judge.ts'
+import { sum } from './sums.ts'
 
 export interface Decision {
   /** undefined: keep watching */
@@ -9,44 +10,68 @@ export interface Decision {
   findings: Finding[]
 }
 
-/** Chance of calling a healthy process sick, and a sick one healthy. */
+/** Chance of calling a healthy process sick, and a sick one healthy, if looks are independent. */
 export const ALPHA = 0.001
 export const BETA = 0.001
 
-/**
- * Share of single windows that show a spin: at most in a healthy process, at least in a spinning one. On recorded windows the first was 0 and the second 1;
- * both are given room, because a window may fall into a pause.
- */
+/** Share of looks that show a spin: at most in a healthy process, at least in a spinning one. */
 const HEALTHY = 0.02
 const SPINNING = 0.9
 
+/** Samples of CPU time that a look must hold of a process that burns, before the absence of a spin among them says anything. */
+const SAMPLES = 10
+/** A look ends after so many windows, whatever it holds; so many that saw nothing are no data. */
+const LOOK = 10
+
 /**
- * Wald's sequential probability ratio test over windows: each one shows a spin or not, and the evidence adds up until one side is
- * 1000 times as likely as the other (two windows that agree on a spin, four on health). Windows that saw too little do not count.
+ * Wald's sequential probability ratio test. The windows are cut into looks that hold enough to be judged; each shows a spin or not, and the
+ * evidence adds up until one side is 1000 times as likely: two looks more for a spin than against, four for health.
  */
 export function decide(
   windows: readonly Window[],
-  { baseline, expectedClass }: { baseline?: readonly Window[]; expectedClass?: SpinClass } = {},
+  { expectedClass, ...options }: JudgeOptions & { expectedClass?: SpinClass } = {},
 ): Decision {
-  const options = baseline ? { baseline } : {}
   const upper = Math.log((1 - BETA) / ALPHA)
   const lower = Math.log(BETA / (1 - ALPHA))
   const whole = judge(windows, options)
+  const { findings } = whole
   let evidence = 0
   let blind = 0
-  for (const window of windows) {
-    const { verdict, findings } = judge([window], options)
-    if (verdict === 'no-data') blind++
-    else {
-      const shown = findings.some(({ spin, name }) => spin && (!expectedClass || name === expectedClass))
-      evidence += Math.log(shown ? SPINNING / HEALTHY : (1 - SPINNING) / (1 - HEALTHY))
+  for (const look of looks(windows)) {
+    const seen = judge(look, options)
+    if (seen.verdict === 'no-data') {
+      blind++
+      continue
     }
-    if (evidence >= upper) return { verdict: 'present', class: whole.class, findings: whole.findings }
-    if (evidence <= lower) return { verdict: 'absent', class: null, findings: whole.findings }
+    const shown = seen.findings.some(({ spin, name }) => spin && (!expectedClass || name === expectedClass))
+    evidence += Math.log(shown ? SPINNING / HEALTHY : (1 - SPINNING) / (1 - HEALTHY))
+    if (evidence >= upper) return { verdict: 'present', class: whole.class ?? seen.class, findings }
+    if (evidence <= lower) return { verdict: 'absent', class: null, findings }
   }
-  return {
-    verdict: blind > windows.length / 2 && blind >= 5 ? 'no-data' : undefined,
-    class: null,
-    findings: whole.findings,
+  return { verdict: blind > 0 && evidence === 0 ? 'no-data' : undefined, class: null, findings }
+}
+
+/** Cuts windows into looks; what is left at the end is not looked at yet. */
+function looks(windows: readonly Window[]): Window[][] {
+  const done: Window[][] = []
+  let look: Window[] = []
+  for (const window of windows) {
+    look.push(window)
+    if (look.length < LOOK && !suffices(look)) continue
+    done.push(look)
+    look = []
   }
+  return done
+}
+
+/** Calls were counted, and of a process that burns, enough CPU samples were taken, if they are taken at all. */
+function suffices(look: readonly Window[]): boolean {
+  if (!look.some((window) => window.calls || window.waits)) return false
+  const stacks = look.flatMap((window) => window.stacks ?? [])
+  const cores = Math.max(...look.map(({ process }) => (process ? process.cpu + process.runQueue : 0)))
+  return (
+    !look.some((window) => window.stacks) ||
+    cores < SEVERE_CORES ||
+    sum(stacks.map(({ samples }) => samples)) >= SAMPLES
+  )
 }

@@ -1,59 +1,120 @@
+import { coresIn, coresOf } from './cost.ts'
 import type { Suspicion } from './finding.ts'
-import { COLLECTING, shareOf, TIMERS } from './frames.ts'
-import { meaningfulWaits } from './futility.ts'
+import { calls, firesTimers, schedules, waits } from './frames.ts'
+import { emptyEnds } from './futility.ts'
 import { loops } from './loops.ts'
-import { type Sight, sum } from './sight.ts'
-import { rate } from './words.ts'
+import { shareOf } from './roots.ts'
+import type { Sight } from './sight.ts'
+import { sum } from './sums.ts'
+import { describe, rate } from './words.ts'
 
-/** Waits up to this long are a poll; a longer timeout is somebody's clock. */
-const SHORT = new Set(['0', '100us', '1ms', '10ms'])
+/** A timeout up to this class is a poll; a longer one is somebody's clock. */
+const POLLS: ReadonlySet<string> = new Set(['0', '100us', '1ms', '10ms', 'unknown'])
 /**
- * Empty waits for each useful call. Measured: at most 0.7 in healthy servers (Go with one busy client polls without blocking before it parks),
- * 5 and more in busy servers with a polling thread beside them, no useful call at all in the spins of idle ones.
+ * Empty waits for each useful call. Measured: at most 0.7 in healthy servers (Go with one busy client asks once without blocking before it parks),
+ * 5 and more with a polling thread beside a busy server, no useful call at all in an idle one.
  */
 const EMPTY_PER_USEFUL = 3
-/** Share of CPU samples in timer code. Measured: at most 1 % in healthy servers, 24 % in a busy one with 2000 leaked timers, 49 % in an idle one. */
-const TIMER_SHARE = 0.1
+/** Share of CPU samples in timer code. Measured: at most 6 % in healthy servers, 39 % in a busy one with leaked timers, 60 % and more in idle ones. */
+const TIMER_SHARE = 0.2
+
+/** Shares of fewer samples are noise. */
+const PROFILE = 8
+/** Share of a thread's samples in waits; a thread that serves has some of its samples in reads and writes. */
+const POLLING_SHARE = 0.1
+/** Wake-ups a second that a process may well mean to give itself. */
+const OWN_CLOCK = 1000
 
 /** Waits and sleeps that end with nothing, in a storm. */
 export function emptyWakeups(sight: Sight): Suspicion[] {
-  const storms = loops(sight, 'empty-wakeups')
-  if (storms.length) return storms
-  return [...timerStorm(sight), ...emptyWaits(sight)].slice(0, 1)
+  return [
+    ...loops(sight, 'empty-wakeups'),
+    ...timerStorm(sight),
+    ...emptyWaits(sight),
+    ...poller(sight),
+    ...selfWaking(sight),
+  ]
 }
 
 function emptyWaits(sight: Sight): Suspicion[] {
-  const waits = meaningfulWaits(sight).filter((wait) => SHORT.has(wait.timeout))
-  const empty = sum(waits.map((wait) => wait.empty))
+  const polls = emptyEnds(sight).filter(({ timeout }) => POLLS.has(timeout))
+  const empty = sum(polls.map((end) => end.empty))
   if (empty === 0 || empty < EMPTY_PER_USEFUL * sight.progress) return []
-  const unblocked = sum(waits.map((wait) => (wait.timeout === '0' ? wait.empty : 0)))
-  const cores = sight.cores === undefined ? undefined : sight.cores * (1 - shareOf(sight.stacks, COLLECTING))
+  const unblocked = sum(polls.map((end) => (end.timeout === '0' ? end.empty : 0)))
   return [
     {
       class: 'empty-wakeups',
       turns: empty,
-      cores,
+      cores: waitingCores(empty, sight),
+      evidence: 'counted',
       numbers: {
         turns: empty / sight.seconds,
         unblocked: unblocked / sight.seconds,
         useful: sight.progress / sight.seconds,
       },
-      text: `waits and sleeps end with nothing ${rate(empty / sight.seconds)}, ${Math.round((100 * unblocked) / empty)} % of them had a timeout of 0`,
+      text: `waits and sleeps end with nothing ${rate(empty / sight.seconds)}, ${Math.round((100 * unblocked) / empty)} % of them with a timeout of 0; useful calls ${rate(sight.progress / sight.seconds)}`,
     },
   ]
 }
 
+/** In Go programs the waiting is done by the scheduler, so what goroutines compute meanwhile is no part of it. */
+function waitingCores(turns: number, sight: Sight): number | undefined {
+  if (sight.roots.some(({ name }) => !name.startsWith('thread '))) return coresIn(sight, schedules)
+  return coresOf(turns, sight, waits)
+}
+
+/** A thread that does nothing but poll, beside others that serve. */
+function poller(sight: Sight): Suspicion[] {
+  const empty = sum(emptyEnds(sight).map((end) => (POLLS.has(end.timeout) ? end.empty : 0)))
+  return sight.roots.flatMap((root) => {
+    const share = shareOf(root.stacks, waits)
+    const other = shareOf(root.stacks, (stack) => calls(stack) && !waits(stack))
+    if (root.samples < PROFILE || !root.name.startsWith('thread ') || share < POLLING_SHARE || other > POLLING_SHARE / 10) return []
+    return [
+      {
+        class: 'empty-wakeups' as const,
+        turns: empty,
+        cores: root.cores,
+        evidence: 'sampled' as const,
+        subject: { tid: root.tid },
+        numbers: { turns: empty / sight.seconds, samples: root.samples },
+        text: `${root.name} does nothing but wait shortly, again and again`,
+      },
+    ]
+  })
+}
+
+/** Woken by its own eventfd or timerfd each time, and nothing comes of it. */
+function selfWaking(sight: Sight): Suspicion[] {
+  return sight.descriptors
+    .filter(({ kind, useful, ready }) => (kind === 'eventfd' || kind === 'timerfd') && ready > 0 && useful > 0)
+    .filter(({ ready }) => ready > EMPTY_PER_USEFUL * sight.progress && ready >= sight.seconds * OWN_CLOCK)
+    .map((bell) => ({
+      class: 'empty-wakeups' as const,
+      turns: bell.ready,
+      cores: coresOf(bell.ready, sight, waits),
+      evidence: 'counted' as const,
+      subject: { pid: bell.pid, fd: bell.fd },
+      numbers: { turns: bell.ready / sight.seconds, useful: sight.progress / sight.seconds },
+      text: `${describe(bell)} wakes the loop ${rate(bell.ready / sight.seconds)}, and useful calls come ${rate(sight.progress / sight.seconds)}`,
+    }))
+}
+
 /** Does not show in system calls while the server is busy: it finds something to do whenever a timer has fired. */
 function timerStorm(sight: Sight): Suspicion[] {
-  const share = shareOf(sight.stacks, TIMERS)
-  if (share < TIMER_SHARE || sight.cores === undefined) return []
-  const samples = sum(sight.stacks.map((stack) => stack.samples))
+  const cores = coresIn(sight, firesTimers)
+  const share = shareOf(
+    sight.roots.flatMap((root) => root.stacks),
+    firesTimers,
+  )
+  if (sight.samples < PROFILE || share < TIMER_SHARE) return []
   return [
     {
       class: 'empty-wakeups',
-      turns: Math.round(samples * share),
-      cores: sight.cores * share,
-      numbers: { timerShare: share, samples },
+      turns: sight.samples * share,
+      cores,
+      evidence: 'sampled',
+      numbers: { timerShare: share, samples: sight.samples },
       text: `timers fire in a storm: ${Math.round(100 * share)} % of the CPU samples are in timer code`,
     },
   ]

@@ -16,17 +16,24 @@ export interface Finding {
   /** true only of a spin that is severe enough to be the verdict */
   spin: boolean
   subject?: Subject
-  /** rates are per second, `cores` is CPU plus run-queue wait that belongs to the finding */
+  /** rates are per second, `cores` is what the finding costs */
   numbers: Record<string, number>
   text: string
 }
 
+/**
+ * What a suspicion rests on: calls counted by descriptor, calls summed over the process, CPU samples by the names of functions,
+ * the state of things in /proc, or nothing but the absence of any progress.
+ */
+export type Evidence = 'counted' | 'summed' | 'sampled' | 'state' | 'absence'
+
 /** What a signature suspects, before it is weighed: futile work, how much of it, and what it costs. */
 export interface Suspicion {
   class: SpinClass
-  /** futile turns in the whole sight */
+  evidence: Evidence
+  /** futile turns (of sampled evidence: samples) in the whole sight */
   turns: number
-  /** CPU plus run-queue wait that belongs to the loop; undefined when no observer saw CPU */
+  /** cores that belong to the loop; undefined when no observer saw CPU */
   cores: number | undefined
   subject?: Subject
   numbers: Record<string, number>

@@ -1,25 +1,59 @@
 import type { Stack } from '../windows/window.ts'
-import { sum } from './sight.ts'
+import { functionOf } from './roots.ts'
 
 /** Code that fires timers, whoever set them. */
-export const TIMERS =
-  /^(?:runtime\.\(\*timers?\)|runtime\.(?:runtimer|adjusttimers|checkTimers|dodeltimer|siftupTimer|siftdownTimer)|time\.(?:goFunc|sendTime)\b|uv__run_timers|uv__next_timeout|listOnTimeout|processTimers|tokio::runtime::time|tokio::time|.*DelayedWorkQueue)/
-/** Code that sets, changes or checks the deadline of a descriptor. */
-export const DEADLINES =
-  /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|\(\*FD\)\.Set|\(\*pollDesc\)\.prepare)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|runtime\.poll_runtime_pollSetDeadline|time\.(?:when|\(\*Timer\)\.(?:Reset|Stop)|modTimer|Until))/
-/** Code that looks for something to do, and enters waits. */
-export const WAITING =
-  /^(?:runtime\.(?:findRunnable|netpoll|schedule|park_m|stealWork|mPark|notesleep|notetsleep|futex|epollwait|selectgo|usleep|osyield)|internal\/runtime\/syscall\.Epoll|epoll_|do_epoll|ep_poll|__x64_sys_(?:epoll|poll|ppoll|select|pselect6|nanosleep|clock_nanosleep|futex|sched_yield)|uv__io_poll|.*selectNow|.*::(?:park|poll)::|mio::)/
-/** Code that computes for the runtime: its time is no loop's. */
-export const COLLECTING =
-  /^(?:runtime\.(?:gc[A-Z]|mallocgc|scanobject|greyobject|bgsweep|sweepone|markroot|\(\*mspan\)|\(\*gcWork\)))/
+const TIMERS =
+  /^(?:runtime\.\(\*timers?\)|time\.(?:goFunc|sendTime|AfterFunc|newTimer)|uv__run_timers|\S*RunTimers|listOnTimeout|processTimers)/
+/** Waiting without blocking: code that asks again whether something has happened. */
+const ASKING =
+  /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|spin_loop|onSpinWait))/
+/** Node's queue of promise reactions, which runs until it is empty. */
+const MICROTASKS = /^Builtins_(?:RunMicrotasks|EnqueueMicrotask|Async\w+|\w*Promise\w*)/
+/** Giving the core away for nothing. */
+const YIELDING = /^(?:__x64_sys_sched_yield|do_sched_yield|__sched_yield|sched_yield)/
+/** Packages that serve connections: time in them, without a single system call, moves no byte. */
+const NETWORK =
+  /^(?:net|internal\/poll|crypto\/tls|net\/(?:http|textproto|rpc)|golang\.org\/x\/net|google\.golang\.org\/grpc|\S*(?:quic|websocket|fasthttp|http2?)\S*)[./]|^(?:tokio|mio|hyper|h2|rustls|tokio_rustls|quinn|async_io|smol)::|^_ZN\d*(?:5tokio|3mio|5hyper|2h2|6rustls)|^(?:SSL_|ssl3_|event_base_|uv_|lws_|nghttp2_)/
+/** Names that a programmer gives to code that serves a connection. */
+const SERVING =
+  /(?:^|[^a-z])(?:serve|conn|handle|handler|parse|parser|decode|session|stream|frame|proto|protocol|handshake|request|response|packet|reader|peer|client)(?![a-z])/i
+/** The runtime's own work, called from everywhere, which says nothing of the caller. */
+const PLUMBING =
+  /^(?:runtime|sync|internal|time|context|errors|bytes|strings|slices|sort|reflect|math|unsafe|core|std|alloc)[.:/]|^(?:\[|0x|_raw_|indexbytebody|memeqbody|cmpbody|memmove|mem|libc|_init|__)/
+/** Collecting garbage and handing out memory. */
+const COLLECTING = /^(?:runtime\.(?:gc[A-Z]|mallocgc|bgsweep|sweepone|scanobject)|internal\/runtime\/gc)/
+/** Go's scheduler looking for something to run. */
+const SCHEDULING = /^runtime\.(?:findRunnable|schedule|park_m|netpoll|stealWork)/
+/** In the kernel because of a call, not of an interrupt. */
+const IN_CALL = /^(?:do_syscall_64|__x64_sys_|__arm64_sys_|el0_svc|ksys_)/
+const CALLING = /^(?:internal\/runtime\/syscall|syscall\.(?:Raw)?Syscall)/
+/** In a wait or a sleep. */
+const IN_WAIT =
+  /^(?:__(?:x64|arm64)_sys_(?:epoll_p?wait2?|poll|ppoll|select|pselect6|nanosleep|clock_nanosleep|futex)|do_epoll_wait|epoll_p?wait|__poll|__select|clock_nanosleep|runtime\.(?:netpoll|futexsleep|usleep))/
 
-/** Share of the samples whose stack has such a frame; 0 when there are no samples. */
-export function shareOf(stacks: readonly Stack[], frame: RegExp): number {
-  const all = sum(stacks.map((stack) => stack.samples))
-  const some = sum(stacks.map((stack) => (has(stack, frame) ? stack.samples : 0)))
-  return all === 0 ? 0 : some / all
+const any = (frame: RegExp) => (stack: Stack) => stack.user.some(test(frame)) || stack.kernel.some(test(frame))
+const test = (pattern: RegExp) => (frame: string) => pattern.test(frame)
+
+export const firesTimers = any(TIMERS)
+export const collects = any(COLLECTING)
+export const schedules = any(SCHEDULING)
+export const yields = any(YIELDING)
+export const waits = any(IN_WAIT)
+/** is in a system call */
+export const calls = (stack: Stack) =>
+  stack.kernel.some(test(IN_CALL)) ||
+  stack.user.slice(0, 3).some(test(CALLING)) ||
+  stack.user.slice(0, 1).some(test(/^\S+ libc/))
+
+/** The innermost function that is no plumbing. */
+export function leaf({ user }: Stack): string {
+  return functionOf(user.find((frame) => !PLUMBING.test(frame)) ?? user[0] ?? '')
 }
 
-export const has = ({ user, kernel }: Stack, frame: RegExp) =>
-  user.some((name) => frame.test(name)) || kernel.some((name) => frame.test(name))
+/** Asks again and again, or is busy in network code. */
+export const asks = (stack: Stack) =>
+  any(ASKING)(stack) || stack.user.slice(0, 3).some(test(MICROTASKS)) || NETWORK.test(leaf(stack))
+
+/** Some function on the stack serves a connection, by its name. */
+export const serves = ({ user }: Stack) =>
+  user.some((frame) => SERVING.test(functionOf(frame).split(/[./:]/).slice(-2).join(' '))) || user.some(test(NETWORK))

@@ -1,9 +1,12 @@
 import type { Window } from '../windows/window.ts'
+import { busyComputing } from './busy-computing.ts'
 import { descriptorLeak } from './descriptor-leak.ts'
 import { emptyWakeups } from './empty-wakeups.ts'
 import { errorLoop } from './error-loop.ts'
-import type { Finding, SpinClass, Suspicion } from './finding.ts'
+import type { Evidence, Finding, SpinClass, Suspicion } from './finding.ts'
+import { saturated } from './saturated.ts'
 import { type Sight, see } from './sight.ts'
+import { timers } from './timers.ts'
 import { unconsumedReadiness } from './unconsumed-readiness.ts'
 import { userlandLoop } from './userland-loop.ts'
 
@@ -13,7 +16,7 @@ export interface Judgement {
   class: SpinClass | null
   /** the costliest first */
   findings: Finding[]
-  /** CPU plus run-queue wait of the whole process, cores; 0 when nobody saw CPU */
+  /** cores that the whole process wants; 0 when nobody saw CPU */
   cores: number
   /** 0 to 1 */
   confidence: number
@@ -24,57 +27,81 @@ export interface JudgeOptions {
   baseline?: readonly Window[]
 }
 
-/** Below this, futile work is a finding and no spin, unless there is a baseline to compare with. A definition: a tenth of a core. */
+/** What futile work must cost to be a spin rather than a finding, where there is no baseline. A definition: a tenth of a core. */
 export const SEVERE_CORES = 0.1
-/** Beside a baseline: futile turns a second, and how many times those of the baseline. */
+/** What is new beside a baseline: turns a second at least, and how many times those of the baseline. */
 const NEW_RATE = 20
 const NEW_RATIO = 4
+/** The same for suspicions without a rate, in cores. */
+const NEW_CORES = 0.02
+
+/** How sure each kind of evidence makes. */
+const CONFIDENCE: Readonly<Record<Evidence, number>> = {
+  counted: 0.97,
+  sampled: 0.85,
+  summed: 0.8,
+  state: 0.7,
+  absence: 0.6,
+}
 
 const SIGNATURES = [errorLoop, unconsumedReadiness, emptyWakeups, userlandLoop]
+const OTHERS = [descriptorLeak, busyComputing, timers, saturated]
 
 /** Pure: what these windows of one observation amount to. */
 export function judge(windows: readonly Window[], { baseline }: JudgeOptions = {}): Judgement {
   const sight = see(windows)
-  const before = baseline?.length ? see(baseline) : undefined
-  const suspicions = suspect(sight)
-  const usual = before ? suspect(before) : undefined
-  const weighed = suspicions
-    .map((suspicion) => ({ suspicion, spin: isSpin(suspicion, sight, usual, before) }))
-    .toSorted((a, b) => Number(b.spin) - Number(a.spin) || weight(b.suspicion) - weight(a.suspicion))
-  const worst = weighed.find(({ spin }) => spin)
-  const verdict = verdictOf(sight, worst?.suspicion)
+  const before = baseline?.length ? usual(baseline) : undefined
+  const weighed = SIGNATURES.flatMap((signature) => signature(sight))
+    .map((suspicion) => ({ suspicion, spin: before ? isNew(suspicion, sight, before) : isSevere(suspicion) }))
+    .toSorted((a, b) => Number(b.spin) - Number(a.spin) || (b.suspicion.cores ?? 0) - (a.suspicion.cores ?? 0))
+  const worst = weighed.find(({ spin }) => spin)?.suspicion
+  const verdict = weighLosses(sight, worst)
   return {
     verdict,
-    class: verdict === 'spin' ? (worst?.suspicion.class ?? null) : null,
-    findings: [...weighed.map(({ suspicion, spin }) => finding(suspicion, spin)), ...descriptorLeak(sight)],
+    class: verdict === 'spin' && worst ? worst.class : null,
+    findings: [
+      ...weighed.map(({ suspicion, spin }) => finding(suspicion, spin)),
+      ...OTHERS.flatMap((signature) => signature(sight)),
+    ],
     cores: sight.cores ?? 0,
-    confidence: verdict === 'no-data' ? 0 : 0.9,
+    confidence: verdict === 'no-data' ? 0 : worst ? CONFIDENCE[worst.evidence] : healthConfidence(sight),
   }
 }
 
-const suspect = (sight: Sight): Suspicion[] => SIGNATURES.flatMap((signature) => signature(sight))
-const weight = ({ cores, turns }: Suspicion) => (cores ?? 0) + turns * 1e-12
+const isSevere = ({ cores }: Suspicion) => cores === undefined || cores >= SEVERE_CORES
 
-function isSpin(
-  suspicion: Suspicion,
-  sight: Sight,
-  usual: readonly Suspicion[] | undefined,
-  before: Sight | undefined,
-) {
-  if (!usual || !before) return suspicion.cores === undefined ? true : suspicion.cores >= SEVERE_CORES
-  if (sight.seconds === 0) return (suspicion.cores ?? 0) >= SEVERE_CORES
-  const rate = suspicion.turns / sight.seconds
-  const same = usual.filter((other) => other.class === suspicion.class)
-  const usualRate = before.seconds ? same.reduce((sum, other) => sum + other.turns, 0) / before.seconds : 0
-  return rate >= NEW_RATE && rate >= NEW_RATIO * usualRate
+/** Rates and cores of each class of suspicion in the baseline. */
+function usual(baseline: readonly Window[]): (spin: SpinClass) => { rate: number; cores: number } {
+  const sight = see(baseline)
+  const suspicions = SIGNATURES.flatMap((signature) => signature(sight))
+  return (spin) => {
+    const same = suspicions.filter((suspicion) => suspicion.class === spin)
+    return {
+      rate: same.reduce((sum, { turns }) => sum + turns, 0) / Math.max(sight.seconds, 1e-9),
+      cores: same.reduce((sum, { cores }) => sum + (cores ?? 0), 0),
+    }
+  }
 }
 
-/** Lost events are taken for whatever would have changed the verdict. */
-function verdictOf(sight: Sight, worst: Suspicion | undefined): Judgement['verdict'] {
+function isNew(suspicion: Suspicion, sight: Sight, before: ReturnType<typeof usual>): boolean {
+  const { rate, cores } = before(suspicion.class)
+  if (suspicion.evidence === 'counted' || suspicion.evidence === 'summed')
+    return suspicion.turns >= sight.seconds * Math.max(NEW_RATE, NEW_RATIO * rate)
+  return (suspicion.cores ?? 0) >= Math.max(NEW_CORES, NEW_RATIO * cores)
+}
+
+/** Lost events count as whatever would have changed the verdict; and who burns unseen is not judged. */
+function weighLosses(sight: Sight, worst: Suspicion | undefined): Judgement['verdict'] {
   if (worst) return sight.lost > worst.turns / 2 ? 'no-data' : 'spin'
-  if (sight.seconds === 0 && !sight.process) return 'no-data'
+  if (sight.seconds === 0 && (sight.cores === undefined || sight.cores >= SEVERE_CORES)) return 'no-data'
   const hidden = (sight.cores ?? 1) * (sight.lost / Math.max(sight.lost + sight.events, 1))
-  return sight.lost > 0 && hidden >= SEVERE_CORES ? 'no-data' : 'healthy'
+  return hidden >= SEVERE_CORES ? 'no-data' : 'healthy'
+}
+
+function healthConfidence(sight: Sight): number {
+  if (sight.cores !== undefined && sight.cores < SEVERE_CORES) return 0.99
+  if (!sight.samples) return 0.6
+  return sight.progress > 0 ? 0.9 : 0.7
 }
 
 function finding({ class: name, cores, subject, numbers, text }: Suspicion, spin: boolean): Finding {

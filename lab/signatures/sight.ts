@@ -1,12 +1,14 @@
 import type { Call, Descriptor, Kind, Process, Stack, Thread, Wait, Window } from '../windows/window.ts'
+import { type Root, rootsOf } from './roots.ts'
+import { groupBy, sum } from './sums.ts'
 
 /** Counts of one descriptor over all windows that counted calls. */
 export interface SeenDescriptor extends Descriptor {
-  /** epoll sets in which it was seen */
+  /** epoll sets that reported it */
   epfds: number[]
 }
 
-/** A registration that the kernel must report at once and for ever, whatever a wait returned; from /proc alone. */
+/** A registration that the kernel must report at once, for ever, whatever a wait returned; known from /proc alone. */
 export interface StuckDescriptor {
   descriptor: Descriptor
   /** looks in which it was stuck with the same bytes waiting */
@@ -24,47 +26,43 @@ export interface Sight {
   descriptors: SeenDescriptor[]
   /** useful calls on descriptors where a useful call is progress, listed or not */
   progress: number
-  /** looks at registrations that must be ready, and those that were so every time */
+  /** looks at registrations that must be ready */
   looks: number
   stuck: StuckDescriptor[]
   /** mean over the windows that saw the process; `fds` and the like from the last */
   process: Process | undefined
-  /** CPU plus run-queue wait of the process */
+  /** cores that the process would use if it had the machine to itself */
   cores: number | undefined
   threads: Thread[]
-  stacks: Stack[]
+  /** what the CPU was used for, by thread or goroutine; empty when no stacks were sampled */
+  roots: Root[]
+  samples: number
   waitStacks: Stack[]
+  sockets: Window['sockets']
+  /** threads that a look found blocked in a call, by the name of the call; undefined when nobody looked */
+  blocked: Set<string> | undefined
   /** open descriptors, window by window */
   fds: number[]
   lost: number
-  /** events seen, to weigh the lost ones against */
+  /** calls seen, to weigh the lost events against */
   events: number
 }
 
-/** A read or write that succeeds is progress here. Not on eventfds and timers, by which runtimes wake themselves, nor on logs. */
+/** A read or write that succeeds is progress here; not on eventfds and timers, by which runtimes wake themselves, nor on logs. */
 const PROGRESSIVE: ReadonlySet<Kind> = new Set(['socket', 'listener', 'pipe', 'unknown'])
 
-/** Writing to standard output or error is logging, which a sick loop does at each turn. */
+/** Writing to standard output or error is logging, which a sick loop may do at each turn. */
 export const isProgressive = ({ kind, fd }: Pick<Descriptor, 'kind' | 'fd'>) =>
   PROGRESSIVE.has(kind) && fd !== 1 && fd !== 2
-
-const COUNTS = [
-  'useful',
-  'eof',
-  'again',
-  'sendAgain',
-  'failed',
-  'peeked',
-  'ready',
-  'unconsumed',
-  'bytesIn',
-  'bytesOut',
-] as const
 
 export function see(windows: readonly Window[]): Sight {
   const counted = windows.filter((window) => window.calls || window.waits)
   const descriptors = sumDescriptors(counted)
   const process = meanProcess(windows)
+  const threads = meanThreads(windows)
+  const cores = process && wantedCores(process, threads)
+  const stacks = windows.flatMap((window) => window.stacks ?? [])
+  const blocked = windows.flatMap((window) => window.blocked ?? [])
   return {
     seconds: sum(counted.map((window) => window.seconds)),
     perDescriptor: counted.some((window) => window.descriptors),
@@ -76,27 +74,27 @@ export function see(windows: readonly Window[]): Sight {
       sum(counted.map((window) => window.others?.useful ?? 0)),
     ...lookAtStuck(windows),
     process,
-    cores: process && process.cpu + process.runQueue,
-    threads: meanThreads(windows),
-    stacks: sumStacks(windows.flatMap((window) => window.stacks ?? [])),
-    waitStacks: sumStacks(windows.flatMap((window) => window.waitStacks ?? [])),
+    cores,
+    threads,
+    roots: rootsOf(stacks, cores ?? 0),
+    samples: sum(stacks.map((stack) => stack.samples)),
+    waitStacks: windows.flatMap((window) => window.waitStacks ?? []),
+    sockets: windows.findLast((window) => window.sockets)?.sockets,
+    blocked: windows.some((window) => window.blocked) ? new Set(blocked.map(({ call }) => call)) : undefined,
     fds: windows.flatMap((window) => (window.process ? [window.process.fds] : [])),
     lost: sum(windows.map((window) => window.lost)),
     events: sum(counted.flatMap((window) => (window.calls ?? []).map((call) => call.calls))),
   }
 }
 
-export const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0)
-
-/** Groups by a key and keeps the order of first appearance. */
-function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const group = groups.get(key(item))
-    if (group) group.push(item)
-    else groups.set(key(item), [item])
-  }
-  return [...groups.values()]
+/**
+ * CPU alone understates a spin on a busy machine, and CPU plus run-queue wait overstates whatever sleeps between its turns.
+ * A thread that wants `d` of a core and is kept waiting `w` of the time runs `d * (1 - w)`; hence d.
+ */
+function wantedCores(process: Process, threads: readonly Thread[]): number {
+  const wanted = sum(threads.map(({ cpu, runQueue }) => Math.min(cpu + runQueue, cpu / Math.max(1 - runQueue, 1e-3))))
+  // Threads that lived too short to be listed ran as well.
+  return Math.max(wanted, process.cpu)
 }
 
 function sumCalls(windows: readonly Window[]): Map<string, Call> {
@@ -114,43 +112,53 @@ function sumCalls(windows: readonly Window[]): Map<string, Call> {
 
 function sumWaits(windows: readonly Window[]): Wait[] {
   const all = windows.flatMap((window) => window.waits ?? [])
-  return groupBy(all, (wait) => `${wait.call} ${wait.timeout}`).flatMap((group) =>
-    group.slice(0, 1).map((first) => ({
-      ...first,
-      ready: sum(group.map((wait) => wait.ready)),
-      empty: sum(group.map((wait) => wait.empty)),
-      failed: sum(group.map((wait) => wait.failed)),
-    })),
-  )
+  return groupBy(all, (wait) => `${wait.call} ${wait.timeout}`).map((group) => ({
+    ...group[0],
+    ready: sum(group.map((wait) => wait.ready)),
+    empty: sum(group.map((wait) => wait.empty)),
+    failed: sum(group.map((wait) => wait.failed)),
+  }))
 }
+
+const COUNTS = [
+  'useful',
+  'eof',
+  'again',
+  'sendAgain',
+  'failed',
+  'peeked',
+  'ready',
+  'unconsumed',
+  'bytesIn',
+  'bytesOut',
+] as const
 
 function sumDescriptors(windows: readonly Window[]): SeenDescriptor[] {
   const all = windows.flatMap((window) => window.descriptors ?? [])
-  return groupBy(all, (d) => `${d.pid} ${d.fd}`).flatMap((group) =>
-    group.slice(-1).map((last) => {
-      const seen: SeenDescriptor = {
-        ...last,
-        kind: group.find((d) => d.kind !== 'unknown')?.kind ?? last.kind,
-        epfds: [...new Set(group.flatMap((d) => (d.epfd === undefined ? [] : [d.epfd])))],
-      }
-      for (const name of COUNTS) seen[name] = sum(group.map((d) => d[name]))
-      const errnos = group.toSorted((a, b) => b.failed - a.failed)
-      if (errnos[0]?.errno) seen.errno = errnos[0].errno
-      return seen
-    }),
-  )
+  return groupBy(all, ({ pid, fd }) => `${pid} ${fd}`).map((group) => {
+    // The last row knows best what the descriptor is now; the kind may have been learnt earlier.
+    const seen: SeenDescriptor = {
+      ...(group.findLast(({ inode }) => inode !== undefined) ?? group[0]),
+      kind: group.find(({ kind }) => kind !== 'unknown')?.kind ?? 'unknown',
+      epfds: [...new Set(group.flatMap(({ epfd }) => epfd ?? []))],
+    }
+    for (const name of COUNTS) seen[name] = sum(group.map((row) => row[name]))
+    const errno = group.reduce((most, row) => (row.failed > most.failed ? row : most)).errno
+    if (errno) seen.errno = errno
+    return seen
+  })
 }
 
-/** Of windows that look at /proc and count no calls: what was ready in every look with the same bytes waiting. */
+/** Of windows that look at /proc and count no calls: what must have been ready, with the same bytes waiting in each look. */
 function lookAtStuck(windows: readonly Window[]): Pick<Sight, 'looks' | 'stuck'> {
   const looks = windows.filter((window) => window.descriptors && !window.calls && !window.waits)
-  const groups = groupBy(
-    looks.flatMap((window) => window.descriptors ?? []),
-    (d) => `${d.pid} ${d.fd} ${d.inode} ${d.recvQueue}`,
-  )
+  const rows = looks.flatMap((window) => window.descriptors ?? [])
   return {
     looks: looks.length,
-    stuck: groups.flatMap((group) => group.slice(-1).map((descriptor) => ({ descriptor, looks: group.length }))),
+    stuck: groupBy(rows, (d) => `${d.pid} ${d.fd} ${d.epfd} ${d.inode} ${d.recvQueue}`).map((group) => ({
+      descriptor: group[0],
+      looks: group.length,
+    })),
   }
 }
 
@@ -158,41 +166,31 @@ function meanProcess(windows: readonly Window[]): Process | undefined {
   const seen = windows.filter((window) => window.process)
   const last = seen.at(-1)?.process
   if (!last) return undefined
+  const seconds = sum(seen.map((window) => window.seconds))
+  const mean = (of: (process: Process) => number) =>
+    sum(seen.map((window) => (window.process ? of(window.process) * window.seconds : 0))) / seconds
   return {
     ...last,
-    cpu: mean(seen, (window) => window.process?.cpu),
-    runQueue: mean(seen, (window) => window.process?.runQueue),
-    voluntary: mean(seen, (window) => window.process?.voluntary),
-    involuntary: mean(seen, (window) => window.process?.involuntary),
+    cpu: mean((process) => process.cpu),
+    runQueue: mean((process) => process.runQueue),
+    voluntary: mean((process) => process.voluntary),
+    involuntary: mean((process) => process.involuntary),
   }
 }
 
-/** Over all windows that saw threads: a thread that did not run in one of them is not listed there. */
+/** Over all windows that saw threads: one that did not run in a window is not listed there. */
 function meanThreads(windows: readonly Window[]): Thread[] {
   const seen = windows.filter((window) => window.threads)
-  const rows = seen.flatMap((window) => (window.threads ?? []).map((thread) => ({ thread, seconds: window.seconds })))
   const seconds = sum(seen.map((window) => window.seconds))
-  return groupBy(rows, ({ thread }) => `${thread.pid} ${thread.tid}`).flatMap((group) =>
-    group.slice(-1).map(({ thread }) => {
-      const share = (of: (thread: Thread) => number) => sum(group.map((row) => of(row.thread) * row.seconds)) / seconds
-      return {
-        ...thread,
-        cpu: share((t) => t.cpu),
-        runQueue: share((t) => t.runQueue),
-        voluntary: share((t) => t.voluntary),
-        involuntary: share((t) => t.involuntary),
-      }
-    }),
-  )
-}
-
-function mean(windows: readonly Window[], of: (window: Window) => number | undefined): number {
-  const seconds = sum(windows.map((window) => window.seconds))
-  return sum(windows.map((window) => (of(window) ?? 0) * window.seconds)) / seconds
-}
-
-function sumStacks(stacks: readonly Stack[]): Stack[] {
-  return groupBy(stacks, (stack) => JSON.stringify([stack.tid, stack.user, stack.kernel])).flatMap((group) =>
-    group.slice(0, 1).map((first) => ({ ...first, samples: sum(group.map((stack) => stack.samples)) })),
-  )
+  const rows = seen.flatMap((window) => (window.threads ?? []).map((thread) => ({ thread, seconds: window.seconds })))
+  return groupBy(rows, ({ thread }) => `${thread.pid} ${thread.tid}`).map((group) => {
+    const mean = (of: (thread: Thread) => number) => sum(group.map((row) => of(row.thread) * row.seconds)) / seconds
+    return {
+      ...group[0].thread,
+      cpu: mean((thread) => thread.cpu),
+      runQueue: mean((thread) => thread.runQueue),
+      voluntary: mean((thread) => thread.voluntary),
+      involuntary: mean((thread) => thread.involuntary),
+    }
+  })
 }

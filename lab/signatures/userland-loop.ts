@@ -1,27 +1,111 @@
+import { coresOf } from './cost.ts'
 import type { Suspicion } from './finding.ts'
-import { DEADLINES, shareOf } from './frames.ts'
+import { asks, calls, collects, leaf, serves, yields } from './frames.ts'
 import { loops } from './loops.ts'
-import { type Sight, sum } from './sight.ts'
+import { type Root, shareOf } from './roots.ts'
+import type { Sight } from './sight.ts'
+import { sum } from './sums.ts'
+import { rate, short } from './words.ts'
 
-/** Share of CPU samples that set deadlines. Measured: at most 3 % in healthy servers, 55 % in a busy one beside a loop on a deadline in the past, 92 % alone. */
-const DEADLINE_SHARE = 0.1
+/** A root with at least so many samples has a profile; shares of fewer are noise. */
+const PROFILE = 8
+/** Share of a root's samples in code that asks again and again, or in network code. Measured: 98 % and more in loops, in healthy goroutines the next rule holds them off. */
+const ASKING_SHARE = 0.5
+/** Share of a root's samples in system calls. Measured: 0 % in user-space loops, 14 % and more in every healthy goroutine that serves. */
+const CALLING_SHARE = 0.05
+/** Share of a root's samples in sched_yield. Measured: 90 % and more while a thread waits so, 0 to 1 % in healthy ones. */
+const YIELDING_SHARE = 0.5
+/** A process in which nothing came or went for so long (s), while it burnt, serves nobody; requests that compute take less. */
+const SILENCE = 1.5
+/** Bytes a call: bulk senders fill at least this much, endless empty frames do not. */
+const BULK = 8192
 
 /** CPU burns without progress and with hardly a wait. */
 export function userlandLoop(sight: Sight): Suspicion[] {
-  return [...loops(sight, 'userland-loop'), ...deadlines(sight)]
+  return [
+    ...loops(sight, 'userland-loop'),
+    ...sight.roots.flatMap((root) => inUserSpace(root, sight)),
+    ...emptyFrames(sight),
+    ...starvation(sight),
+  ]
 }
 
-function deadlines(sight: Sight): Suspicion[] {
-  const share = shareOf(sight.stacks, DEADLINES)
-  if (share < DEADLINE_SHARE || sight.cores === undefined) return []
-  const samples = sum(sight.stacks.map((stack) => stack.samples))
+/** Calls in which a thread waits for what its peers will do. */
+const ATTENTIVE = /^(?:epoll_p?wait2?|p?poll|p?select6?|accept4?|read|recv\w*|io_uring_enter)$/
+
+/** Peers are there, and no thread has waited for them, or served them, all the time; it needs no names of functions. */
+function starvation(sight: Sight): Suspicion[] {
+  const { sockets, blocked, cores } = sight
+  if (!sockets || !blocked || !cores || sight.seconds < SILENCE || sight.progress > 0) return []
+  const waited =
+    [...blocked].some((call) => ATTENTIVE.test(call)) || sight.waits.some(({ ready, empty }) => ready + empty > 0)
+  const unread = sum(sockets.map((row) => row.unread))
+  const listening = sockets.find(({ state }) => state === 'LISTEN')?.count ?? 0
+  if (waited || unread + listening === 0) return []
   return [
     {
       class: 'userland-loop',
-      turns: Math.round(samples * share),
-      cores: sight.cores * share,
-      numbers: { deadlineShare: share, samples },
-      text: `deadlines are set again and again: ${Math.round(100 * share)} % of the CPU samples`,
+      turns: sight.samples,
+      cores,
+      evidence: 'absence',
+      numbers: { unread, listening },
+      text: `no thread has waited for a connection or served one for ${sight.seconds.toFixed(1)} s, while ${listening} listen and ${unread} have bytes or connections that nobody takes`,
     },
   ]
+}
+
+function inUserSpace(root: Root, sight: Sight): Suspicion[] {
+  if (root.samples < PROFILE) return []
+  const share = (matches: Parameters<typeof shareOf>[1]) => shareOf(root.stacks, matches)
+  const suspicion = (text: string, evidence: Suspicion['evidence'] = 'sampled'): Suspicion[] => [
+    {
+      class: 'userland-loop',
+      turns: root.samples,
+      cores: root.cores,
+      evidence,
+      subject: { tid: root.tid },
+      numbers: { samples: root.samples, calling: share(calls), asking: share(asks), yielding: share(yields) },
+      text,
+    },
+  ]
+  if (share(yields) >= YIELDING_SHARE)
+    return suspicion(`${root.name} gives the core away for nothing (sched_yield), again and again`)
+  if (root.name === 'runtime' || share(calls) > CALLING_SHARE || share(collects) > ASKING_SHARE) return []
+  const where = hottest(root)
+  if (share(asks) >= ASKING_SHARE) return suspicion(`${root.name} goes round in ${where} without a system call`)
+  const silent = sight.seconds >= SILENCE && sight.progress === 0
+  if (silent && share(serves) >= ASKING_SHARE && !root.name.startsWith('thread '))
+    return suspicion(`${root.name} goes round in ${where}, and nothing has come or gone meanwhile`, 'absence')
+  return []
+}
+
+/** Writes that succeed and carry nothing: one way only, nothing asked for them, the peer never holds them up, and the processor is the limit. */
+function emptyFrames(sight: Sight): Suspicion[] {
+  if (sight.descriptors.some((descriptor) => descriptor.bytesIn > 0 && descriptor.kind !== 'eventfd')) return []
+  const talkers = sight.descriptors.filter(
+    ({ kind, useful, bytesOut, sendAgain, ready }) =>
+      kind === 'socket' && useful > 0 && bytesOut < BULK * useful && sendAgain + ready <= useful / 100,
+  )
+  const turns = sum(talkers.map(({ useful }) => useful))
+  const [worst] = talkers.toSorted((a, b) => b.useful - a.useful)
+  const cores = coresOf(turns, { ...sight, progress: Math.max(0, sight.progress - turns) }, calls)
+  if (!worst || cores === undefined || cores < 0.5) return []
+  return [
+    {
+      class: 'userland-loop',
+      turns,
+      cores,
+      evidence: 'absence',
+      subject: { pid: worst.pid, fd: worst.fd },
+      numbers: { turns: turns / sight.seconds, bytesPerTurn: worst.bytesOut / worst.useful },
+      text: `socket fd ${worst.fd} is written to ${rate(turns / sight.seconds)} (${short(worst.bytesOut / worst.useful)} bytes each) without a pause, and nothing comes in that could ask for it`,
+    },
+  ]
+}
+
+/** The function in which most of the samples are. */
+export function hottest(root: Root): string {
+  const counts = new Map<string, number>()
+  for (const stack of root.stacks) counts.set(leaf(stack), (counts.get(leaf(stack)) ?? 0) + stack.samples)
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] || 'code without a name'
 }

@@ -149,6 +149,9 @@ const Stack = z.object({
   kernel: z.array(z.string()),
 })
 
+/** A thread that slept in a system call when /proc/PID/task/TID/syscall was read. */
+const Blocked = z.object({ pid: z.number().int(), tid: z.number().int(), call: z.string() })
+
 /** Sockets of the process in one state; `unread` of them have bytes that nobody took. */
 const Sockets = z.object({ state: z.string(), count, unread: count })
 
@@ -173,6 +176,8 @@ export const Window = z.object({
   stacks: z.array(Stack).optional(),
   /** stacks at the entry of waits, sampled by waits and not by CPU time: who waits, not who burns */
   waitStacks: z.array(Stack).optional(),
+  /** calls in which threads were found blocked when somebody looked (`none` was blocked: empty) */
+  blocked: z.array(Blocked).optional(),
   /** ready descriptors beyond the bound of those looked at in one wait; which ones are looked at takes turns */
   notLookedAt: count.optional(),
   /** events that the observer knows it missed; they gate the verdict */

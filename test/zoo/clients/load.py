@@ -68,6 +68,13 @@ def churn():
         time.sleep(0.01)
 
 
+def arrivals():
+    """So many connections a second, whatever becomes of them."""
+    for n in iter(int, 1):
+        churn()
+        time.sleep(1 / count)
+
+
 def sink():
     conns = [connect() for _ in range(count)]
     while True:
@@ -93,9 +100,11 @@ modes = {
     "hold": hold,
     "halfclose": lambda: hold(lambda conn: conn.shutdown(socket.SHUT_WR)),
     "bytes": lambda: hold(lambda conn: conn.sendall(b"\x16\x03\x01\x02\x00")),
+    "badhello": lambda: hold(lambda conn: conn.sendall(b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00")),
     "reset": lambda: hold(reset),
     "echo": lambda: in_turns(lambda conn: conn.sendall(b"x" * 100)),
     "paced": lambda: in_turns(paced),
+    "arrivals": arrivals,
     "churn": lambda: threads(churn),
     "junk": lambda: threads(junk),
     "sink": sink,

@@ -1,5 +1,5 @@
 // expect: healthy
-// load: churn 4
+// load: arrivals 1000
 // Eight loops on one listener, with EPOLLEXCLUSIVE.
 #include "../zoo.h"
 static int listener;

@@ -1,5 +1,5 @@
 // expect: unconsumed-readiness
-// load: churn 4
+// load: arrivals 1000
 // Eight loops wait for one listener without EPOLLEXCLUSIVE: each connection wakes them all.
 #include "../zoo.h"
 static int listener;

@@ -1,5 +1,5 @@
 // expect: userland-loop
-// load: bytes 1
+// load: badhello 1
 // A failed TLS handshake is tried again for ever: crypto/tls keeps the error and returns it without any call.
 package main
 

@@ -1,0 +1,34 @@
+import type { Finding } from './finding.ts'
+import { asks, calls, collects } from './frames.ts'
+import { shareOf } from './roots.ts'
+import type { Sight } from './sight.ts'
+import { sum } from './sums.ts'
+import { hottest } from './userland-loop.ts'
+
+/** Cores in user space that are worth a word. */
+const WORTH = 0.5
+const CALLING_SHARE = 0.05
+
+/** CPU goes into computing or garbage collection: alike to a user-space loop but for the names of the functions, so it is said with this word. */
+export function busyComputing(sight: Sight): Finding[] {
+  const computing = sight.roots.filter(
+    ({ stacks }) => shareOf(stacks, calls) <= CALLING_SHARE && shareOf(stacks, asks) < 0.5,
+  )
+  const cores = sum(computing.map((root) => root.cores))
+  const [most] = computing
+  if (!most || cores < WORTH) return []
+  const garbage = shareOf(
+    computing.flatMap((root) => root.stacks),
+    collects,
+  )
+  const what = garbage >= 0.5 ? 'collecting garbage' : `computing, most of it in ${hottest(most)}`
+  return [
+    {
+      name: 'busy-computing',
+      spin: false,
+      subject: { tid: most.tid },
+      numbers: { cores, garbage, samples: sum(computing.map((root) => root.samples)) },
+      text: `${cores.toFixed(1)} cores go into ${what}`,
+    },
+  ]
+}

@@ -1,0 +1,23 @@
+import type { Stack } from '../windows/window.ts'
+import { shareOf } from './roots.ts'
+import type { Sight } from './sight.ts'
+import { sum } from './sums.ts'
+
+/** Fewer samples say nothing about who burns the CPU: one that did not show up among so many may still have a tenth of it. */
+const ENOUGH = 30
+
+/**
+ * Cores that turns deserve when a turn costs what a useful call costs. Turns are the cheaper ones, so this errs towards the spin.
+ * Threads that were never seen in such a call have no part in the loop: they compute, or collect garbage.
+ */
+export function coresOf(turns: number, sight: Sight, inLoop: (stack: Stack) => boolean): number | undefined {
+  if (sight.cores === undefined) return undefined
+  const part = turns / Math.max(turns + sight.progress, 1)
+  if (sight.samples < ENOUGH) return sight.cores * part
+  return part * sum(sight.roots.map((root) => (root.stacks.some(inLoop) ? root.cores : 0)))
+}
+
+/** Cores spent in stacks that match. */
+export function coresIn(sight: Sight, matches: (stack: Stack) => boolean): number {
+  return sum(sight.roots.map((root) => root.cores * shareOf(root.stacks, matches)))
+}
