@@ -66,6 +66,8 @@ const counts = (pid: number, seconds?: number) => [
     @calls[args->id, @given[tid], $end] = count();
     delete(@given[tid]);
   }`,
+  // The end of the first thread is the end of the process, in all but odd programs.
+  `tracepoint:sched:sched_process_exit /tid == ${pid}/ { exit(); }`,
   'interval:ms:100 { print(@calls); printf("%llu\\n", nsecs); }',
   ...(seconds === undefined ? [] : [`interval:ms:${Math.round(seconds * 1000) + 5} { exit(); }`]),
   // What is left is printed at the end: the stacks.

@@ -1,4 +1,4 @@
-import type { Call, Timeout, Wait, Window } from './window.ts'
+import type { Call, Timeout, Wait } from './window.ts'
 
 /** How a call ended: its return value, or the name of its errno. */
 export type Result = number | string
@@ -25,7 +25,7 @@ export class Tally {
   }
 
   /** The parts of a window that are made of system calls. */
-  totals(): Required<Pick<Window, 'calls' | 'waits'>> {
+  totals(): { calls: Call[]; waits: Wait[] } {
     return { calls: [...this.#calls.values()], waits: [...this.#waits.values()] }
   }
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import type { CheckResult } from '../../lab/doctor/check.ts'
 import { obstacles } from '../../lab/doctor/default-run.ts'
 import { checkNames, examine } from '../../lab/doctor/examine.ts'
 import { repository } from '../../lab/places.ts'
+import { pathWithout } from '../path-without.ts'
 
 const result = (name: string, works: boolean): CheckResult => ({
   name,
@@ -113,14 +114,4 @@ async function processesWith(mark: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')))
   return pids.filter((_, i) => environments[i]?.split('\0').includes(mark))
-}
-
-/** A folder that stands for PATH, with everything in it but these programs. */
-async function pathWithout(...missing: string[]) {
-  const folder = await mkdtemp(join(tmpdir(), 'spinlab-'))
-  for (const place of (process.env.PATH ?? '').split(':'))
-    // The first in the PATH wins, as for the shell.
-    for (const file of await readdir(place).catch(() => []))
-      if (!missing.includes(file)) await symlink(join(place, file), join(folder, file)).catch(() => {})
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }

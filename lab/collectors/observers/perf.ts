@@ -78,11 +78,15 @@ async function* count(
     parser ??= new PerfStatParser({ pid, start: Date.now() - INTERVAL_MS, events })
     for (const window of parser.take(line)) yield { ...window, cost: (await observer.cpu()) / window.seconds }
   }
-  if (parser || (await observer.child.ended) === 0 || scope.signal.aborted) return
+  if (parser || scope.signal.aborted) return
+  await observer.child.ended
   const complaint = observer.child.complaint().trim()
-  if (!/finding threads|No such process/.test(complaint))
-    throw unsupported(`perf: ${complaint.split('\n')[0] || 'ended without a word'}`)
+  if (complaint && !/finding threads|No such process/.test(complaint)) throw unsupported(`perf: ${wordsOf(complaint)}`)
 }
+
+/** perf draws a picture of the event that it could not open; what is wrong stands in a line of its own. */
+const wordsOf = (complaint: string) =>
+  /^(?:Error:\s*)?((?:No|Access|Failed|Unable).*)$/m.exec(complaint)?.[1] ?? complaint.split('\n')[0]
 
 /** Stacks of the whole look, and the CPU (s) that taking and resolving them cost. */
 async function sample(scope: Scope, room: Room, pid: number, seconds: number) {

@@ -1,0 +1,177 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it, type TestContext } from 'vitest'
+import { allCollectors, loadCollector } from '../../lab/collectors/choose.ts'
+import type { WatchOptions } from '../../lab/collectors/collector.ts'
+import { checkNames } from '../../lab/doctor/examine.ts'
+import native from '../../lab/runners/native.ts'
+import type { Room } from '../../lab/runners/room.ts'
+import { thisMachine } from '../../lab/stage/this-machine.ts'
+import type { Window } from '../../lab/windows/window.ts'
+import { needs } from '../needs.ts'
+import { calls, valid, waits } from '../windows/capture.ts'
+import { build, load, serve } from './server.ts'
+
+/** Those that count system calls, and the doctor's check for each. */
+const COUNTING = [
+  ['probe', 'bpf'],
+  ['bpftrace', 'bpftrace'],
+  ['perf', 'perf'],
+  ['strace', 'strace'],
+] as const
+const ALL = [...COUNTING, ['procfs', 'procfs']] as const
+
+async function look(
+  name: string,
+  room: Room,
+  pid: number,
+  options: WatchOptions = { seconds: 0.3 },
+): Promise<Window[]> {
+  await using watch = (await loadCollector(name)).watch(room, pid, options)
+  const windows: Window[] = []
+  for await (const window of watch) windows.push(window)
+  return valid(windows)
+}
+
+const total = (windows: readonly Window[], call: string) => calls(windows)[call]?.calls ?? 0
+const lost = (windows: readonly Window[]) => windows.reduce((sum, window) => sum + window.lost, 0)
+/** Only the ends of waits, whatever the timeouts. */
+function ends(windows: readonly Window[], call: string) {
+  const sums = { ready: 0, empty: 0, failed: 0 }
+  for (const [key, times] of Object.entries(waits(windows))) {
+    const [name, , end] = key.split(' ') as [string, string, keyof typeof sums]
+    if (name === call) sums[end] += times
+  }
+  return sums
+}
+
+it('has a check of the doctor for each collector that counts calls', () => {
+  for (const [, check] of ALL) expect(checkNames()).toContain(check)
+})
+
+it('finds its collectors by listing a folder, best first', async () => {
+  expect((await allCollectors()).map((collector) => collector.name)).toEqual([
+    'probe',
+    'bpftrace',
+    'perf',
+    'strace',
+    'procfs',
+  ])
+})
+
+describe.each(COUNTING)('%s', (name, check) => {
+  it('sees a spin: one wait, always ready, nothing else to speak of', async (context: TestContext) => {
+    await needs(context, 'go', check)
+    await using binary = await build('half-close')
+    await using server = await serve(thisMachine, binary.program)
+    const windows = await look(name, thisMachine, server.pid)
+    const { ready, empty, failed } = ends(windows, 'epoll_wait')
+    expect(lost(windows)).toBe(0)
+    expect(ready).toBeGreaterThan(10 * (empty + failed + 1))
+    expect(total(windows, 'read') + total(windows, 'write')).toBeLessThan(ready / 10)
+    // Where the observer tells descriptors apart, it names the one, and that nothing consumed it.
+    const spinning = windows.flatMap((window) => window.descriptors ?? []).filter((part) => part.ready > 0)
+    for (const part of spinning) {
+      expect(part).toMatchObject({ fd: server.number, kind: 'socket', useful: 0, events: 'IN|RDHUP' })
+      expect(part.unconsumed).toBeGreaterThanOrEqual(part.ready - 1)
+    }
+    expect(spinning.length > 0).toBe(windows.some((window) => window.descriptors !== undefined))
+  })
+
+  it('sees a healthy server under load: reads and writes for what it found ready', async (context: TestContext) => {
+    await needs(context, 'go', check)
+    await using binary = await build('echo')
+    await using server = await serve(thisMachine, binary.program)
+    await using _load = await load(server.number, 8)
+    const windows = await look(name, thisMachine, server.pid)
+    const seen = calls(windows)
+    expect(lost(windows)).toBe(0)
+    // Each echo is one read and one write.
+    expect(seen.write?.positive).toBeGreaterThan(0)
+    expect(seen.read?.positive).toBeGreaterThan((seen.write?.positive ?? 0) / 2)
+    expect(seen.read?.positive).toBeLessThan(2 * (seen.write?.positive ?? 0))
+    expect((seen.read?.positive ?? 0) + (seen.write?.positive ?? 0)).toBeGreaterThan(ends(windows, 'epoll_pwait').ready)
+    for (const { useful, ready, kind } of windows.flatMap((window) => window.descriptors ?? []))
+      if (kind === 'socket' && ready > 5) expect(useful).toBeGreaterThan(ready / 2)
+  })
+
+  it('sees the same spin through the walls of a sandbox, by the pid that it has in there', async (context: TestContext) => {
+    await needs(context, 'go', 'namespaces', check)
+    await using binary = await build('half-close')
+    await using stage = await native.open()
+    await using server = await serve(stage.tracer, binary.program)
+    const windows = await look(name, stage.tracer, server.pid)
+    expect(ends(windows, 'epoll_wait').ready).toBeGreaterThan(100)
+    expect(new Set(windows.flatMap((window) => window.pids))).toEqual(new Set([server.pid]))
+  })
+})
+
+describe.each(ALL)('%s', (name, check) => {
+  it('has nothing to tell of a process that is gone', async (context: TestContext) => {
+    await needs(context, check)
+    await using child = thisMachine.run(['true'])
+    await child.ended
+    expect(await look(name, thisMachine, child.pid)).toEqual([])
+  })
+
+  it('ends when the process ends', async (context: TestContext) => {
+    await needs(context, check)
+    await using child = thisMachine.run(['sh', '-c', 'while read -r line; do echo "$line"; done'])
+    child.tell('a')
+    const watch = (await loadCollector(name)).watch(thisMachine, child.pid)
+    const seen = (async () => {
+      for await (const _window of watch) await child.stop()
+    })()
+    await using _watch = watch
+    await seen
+  })
+
+  it('ends while someone waits for its next window', async (context: TestContext) => {
+    await needs(context, check)
+    await using child = thisMachine.run(['sleep', '60'])
+    const watch = (await loadCollector(name)).watch(thisMachine, child.pid)
+    const windows = watch[Symbol.asyncIterator]()
+    valid([(await windows.next()).value])
+    const pending = windows.next()
+    await watch[Symbol.asyncDispose]()
+    await pending
+  })
+
+  it('hands out the raw lines, from which its windows can be made again', async (context: TestContext) => {
+    await needs(context, check)
+    await using child = thisMachine.run(['sleep', '60'])
+    const lines: string[] = []
+    await look(name, thisMachine, child.pid, { seconds: 0.2, capture: (line) => lines.push(line) })
+    expect(lines.length).toBeGreaterThan(0)
+  })
+})
+
+describe('strace', () => {
+  it('lets the process go on when it is ended in the middle of a look', async (context) => {
+    await needs(context, 'strace')
+    await using child = thisMachine.run(['sleep', '60'])
+    const tracer = async () => /TracerPid:\t(\d+)/.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'))?.[1]
+    const watch = (await loadCollector('strace')).watch(thisMachine, child.pid, { seconds: 30 })
+    const windows = watch[Symbol.asyncIterator]()
+    const pending = windows.next()
+    await expect.poll(tracer, { timeout: 10_000, interval: 10 }).not.toBe('0')
+    await watch[Symbol.asyncDispose]()
+    await pending
+    expect(await tracer()).toBe('0')
+  })
+
+  it('is not attached all the time when nobody says for how long', async (context) => {
+    await needs(context, 'strace')
+    await using child = thisMachine.run(['sleep', '60'])
+    await using watch = (await loadCollector('strace')).watch(thisMachine, child.pid)
+    let seconds = 0
+    let first = Infinity
+    let last = 0
+    for await (const window of watch) {
+      seconds += window.seconds
+      first = Math.min(first, window.start)
+      last = window.start
+      if (last - first > 1500) break
+    }
+    expect(seconds).toBeLessThan((last - first) / 1000)
+  })
+})
