@@ -13,6 +13,7 @@ export interface Choice {
   why: string
   /** those that work here and can check what it says, best first */
   witnesses: Collector[]
+  /** those that were tried and do not work here; what is worse than the primary and no witness is not tried */
   missing: (Lack & { name: string })[]
 }
 
@@ -31,24 +32,48 @@ export async function allCollectors(): Promise<Collector[]> {
  * Throws when the named one, or every one, does not work here.
  */
 export async function chooseCollectors(room: Room, name: string): Promise<Choice> {
-  const all = await allCollectors()
   const named = name === 'auto' ? undefined : await loadCollector(name)
-  const lacks = await Promise.all(
-    all.map(async (collector) => ({ name: collector.name, lack: await collector.lack(room) })),
+  const all = await allCollectors()
+  const trials = new Map<Collector, Promise<Lack | undefined>>()
+  const lackOf = (collector: Collector) => {
+    const trial = trials.get(collector) ?? collector.lack(room)
+    trials.set(collector, trial)
+    return trial
+  }
+  const witnesses = all.filter((collector) => collector.witness)
+  // All at once: the trials of witnesses are over by the time that the primary is found.
+  for (const witness of witnesses) void lackOf(witness)
+  const primary = await firstThatWorks(
+    named ? [named] : all.filter((collector) => collector.rank !== undefined),
+    lackOf,
   )
-  const missing = lacks.flatMap(({ name, lack }) => (lack ? [{ name, ...lack }] : []))
+  const lacks = await Promise.all([...trials].map(async ([collector, trial]) => ({ collector, lack: await trial })))
+  const missing = lacks.flatMap(({ collector, lack }) => (lack ? [{ name: collector.name, ...lack }] : []))
+  if (!primary) {
+    const reasons = missing.filter((lack) => !named || lack.name === named.name)
+    throw unsupported(reasons.map(describe).join('; '))
+  }
   const works = (collector: Collector) => !missing.some((lack) => lack.name === collector.name)
-  const primary = named ?? all.find((collector) => collector.rank !== undefined && works(collector))
-  if (!primary) throw unsupported(`no observer works here: ${missing.map(describe).join('; ')}`)
-  const lack = missing.find((candidate) => candidate.name === primary.name)
-  if (lack) throw unsupported(describe(lack))
-  const better = missing.filter((candidate) => all.findIndex((c) => c.name === candidate.name) < all.indexOf(primary))
+  const better = all.slice(0, all.indexOf(primary)).map((collector) => collector.name)
   return {
     primary,
-    why: named ? `${name} was asked for` : reason(primary, better),
-    witnesses: all.filter((collector) => collector.witness && collector !== primary && works(collector)),
+    why: named
+      ? `${name} was asked for`
+      : reason(
+          primary,
+          missing.filter((lack) => better.includes(lack.name)),
+        ),
+    witnesses: witnesses.filter((witness) => witness !== primary && works(witness)),
     missing,
   }
+}
+
+async function firstThatWorks(
+  collectors: readonly Collector[],
+  lackOf: (collector: Collector) => Promise<Lack | undefined>,
+): Promise<Collector | undefined> {
+  for (const collector of collectors) if (!(await lackOf(collector))) return collector
+  return undefined
 }
 
 const describe = ({ name, missing, remedy }: Lack & { name: string }) => `${name}: ${missing} (${remedy})`

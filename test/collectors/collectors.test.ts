@@ -105,6 +105,21 @@ describe.each(COUNTING)('%s', (name, check) => {
   })
 })
 
+it('agrees on the same process, whoever looks', async (context) => {
+  await needs(context, 'go', ...COUNTING.map(([, check]) => check))
+  await using binary = await build('half-close')
+  await using server = await serve(thisMachine, binary.program)
+  const dominating = async (name: string) => {
+    const [most] = Object.entries(calls(await look(name, thisMachine, server.pid))).sort(
+      ([, a], [, b]) => b.calls - a.calls,
+    )
+    return [name, most?.[0], (most?.[1].positive ?? 0) > 0.99 * (most?.[1].calls ?? 0)]
+  }
+  const seen = []
+  for (const [name] of COUNTING) seen.push(await dominating(name))
+  expect(seen).toEqual(COUNTING.map(([name]) => [name, 'epoll_wait', true]))
+})
+
 describe.each(ALL)('%s', (name, check) => {
   it('has nothing to tell of a process that is gone', async (context: TestContext) => {
     await needs(context, check)
