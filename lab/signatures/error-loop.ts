@@ -26,6 +26,7 @@ function failedWaits(sight: Sight): Suspicion[] {
     return [
       {
         class: 'error-loop' as const,
+        cause: 'wait-fails' as const,
         turns,
         cores: coresOf(turns, sight, waits),
         evidence: 'counted' as const,

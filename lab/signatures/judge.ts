@@ -61,7 +61,7 @@ export function judge(windows: readonly Window[], { baseline }: JudgeOptions = {
     class: verdict === 'spin' && worst ? worst.class : null,
     findings: [
       ...weighed.map(({ suspicion, spin }) => finding(suspicion, spin)),
-      ...OTHERS.flatMap((signature) => signature(sight)),
+      ...OTHERS.flatMap((signature) => signature(sight)).filter((other) => !isSaid(other, weighed)),
     ],
     cores: sight.cores ?? 0,
     confidence: verdict === 'no-data' ? 0 : worst ? CONFIDENCE[worst.evidence] : healthConfidence(sight),
@@ -90,6 +90,12 @@ function isNew(suspicion: Suspicion, sight: Sight, before: ReturnType<typeof usu
   return (suspicion.cores ?? 0) >= Math.max(NEW_CORES, NEW_RATIO * cores)
 }
 
+/** What a suspicion explains already is not said again in weaker words. */
+function isSaid({ name }: Finding, weighed: readonly { suspicion: Suspicion; spin: boolean }[]): boolean {
+  if (name === 'timers') return weighed.some(({ suspicion }) => suspicion.class === 'empty-wakeups')
+  return (name === 'busy-computing' || name === 'saturated') && weighed.some(({ spin }) => spin)
+}
+
 /** Lost events count as whatever would have changed the verdict; and who burns unseen is not judged. */
 function weighLosses(sight: Sight, worst: Suspicion | undefined): Judgement['verdict'] {
   if (worst) return sight.lost > worst.turns / 2 ? 'no-data' : 'spin'
@@ -104,10 +110,11 @@ function healthConfidence(sight: Sight): number {
   return sight.progress > 0 ? 0.9 : 0.7
 }
 
-function finding({ class: name, cores, subject, numbers, text }: Suspicion, spin: boolean): Finding {
+function finding({ class: name, cause, cores, subject, numbers, text }: Suspicion, spin: boolean): Finding {
   return {
     name,
     spin,
+    cause,
     ...(subject && { subject }),
     numbers: { ...numbers, ...(cores !== undefined && { cores }) },
     text,

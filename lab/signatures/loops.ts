@@ -1,9 +1,9 @@
 import { coresOf } from './cost.ts'
-import type { SpinClass, Suspicion } from './finding.ts'
+import type { Cause, SpinClass, Suspicion } from './finding.ts'
 import { calls } from './frames.ts'
 import { type Futility, futilityOf } from './futility.ts'
 import { processWide } from './process-wide.ts'
-import type { Sight } from './sight.ts'
+import type { SeenDescriptor, Sight } from './sight.ts'
 import { groupBy, sum } from './sums.ts'
 import { describe, rate } from './words.ts'
 
@@ -24,6 +24,7 @@ function suspect(group: [Futility, ...Futility[]], sight: Sight): Suspicion {
   const useful = sum(group.map((futility) => futility.descriptor.useful))
   return {
     class: worst.class,
+    cause: causeOf(worst),
     turns,
     cores: coresOf(turns, sight, calls),
     evidence: sight.perDescriptor ? 'counted' : 'summed',
@@ -40,4 +41,29 @@ function deed({ class: spin, end, descriptor }: Futility): string {
   if (end === 'read = 0') return `${wakes}read returns 0 (end of stream)`
   if (descriptor.kind === 'listener') return `${wakes}accept fails with ${end}`
   return `${wakes}each turn ends in ${end}`
+}
+
+function causeOf({ class: spin, end, descriptor }: Futility): Cause {
+  if (spin === 'error-loop') {
+    if (end === 'EMFILE' || end === 'ENFILE') return 'descriptor-table-full'
+    if (end === 'read = 0') return 'end-of-stream-ignored'
+    if (end === 'send = EAGAIN') return 'send-retried'
+    return descriptor.state === 'ESTAB' || descriptor.kind !== 'socket' ? 'error-retried' : 'connect-retried'
+  }
+  if (spin === 'empty-wakeups') return 'paced-retry'
+  if (spin === 'userland-loop') return 'read-retried'
+  return neglected(descriptor, end)
+}
+
+/** Why a ready descriptor is reported again. */
+function neglected(descriptor: SeenDescriptor, end: string): Cause {
+  const { kind, events = '', state, recvQueue = 0, orphan } = descriptor
+  if (orphan || descriptor.fd < 0) return 'closed-but-registered'
+  if (kind === 'listener') return 'herd'
+  if (kind !== 'socket' && kind !== 'pipe' && kind !== 'unknown') return 'bell-not-read'
+  if (end === 'MSG_PEEK') return 'peeked-not-read'
+  if (state === 'UNCONN') return 'hang-up-ignored'
+  if (recvQueue > 0) return 'bytes-not-read'
+  if (state === 'CLOSE-WAIT') return 'half-closed-ignored'
+  return events.includes('OUT') ? 'writable-registered' : 'hang-up-ignored'
 }

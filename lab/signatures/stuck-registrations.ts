@@ -19,6 +19,11 @@ export function stuckRegistrations(sight: Sight, wanted: SpinClass): Suspicion[]
   return [
     {
       class: wanted,
+      cause: full
+        ? 'descriptor-table-full'
+        : descriptor.state === 'CLOSE-WAIT'
+          ? 'half-closed-ignored'
+          : 'bytes-not-read',
       turns: sight.looks,
       cores: sight.cores,
       evidence: 'state',

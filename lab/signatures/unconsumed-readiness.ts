@@ -29,6 +29,7 @@ function herd(sight: Sight): Suspicion[] {
     return [
       {
         class: 'unconsumed-readiness',
+        cause: 'herd',
         turns: inVain,
         cores: coresOf(inVain, sight, calls),
         evidence: 'counted',

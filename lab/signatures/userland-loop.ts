@@ -1,5 +1,5 @@
 import { coresOf } from './cost.ts'
-import type { Suspicion } from './finding.ts'
+import type { Cause, Suspicion } from './finding.ts'
 import { asks, calls, collects, leaf, serves, yields } from './frames.ts'
 import { loops } from './loops.ts'
 import { type Root, shareOf } from './roots.ts'
@@ -45,6 +45,7 @@ function starvation(sight: Sight): Suspicion[] {
   return [
     {
       class: 'userland-loop',
+      cause: 'starving',
       turns: sight.samples,
       cores,
       evidence: 'absence',
@@ -57,9 +58,10 @@ function starvation(sight: Sight): Suspicion[] {
 function inUserSpace(root: Root, sight: Sight): Suspicion[] {
   if (root.samples < PROFILE) return []
   const share = (matches: Parameters<typeof shareOf>[1]) => shareOf(root.stacks, matches)
-  const suspicion = (text: string, evidence: Suspicion['evidence'] = 'sampled'): Suspicion[] => [
+  const suspicion = (cause: Cause, text: string, evidence: Suspicion['evidence'] = 'sampled'): Suspicion[] => [
     {
       class: 'userland-loop',
+      cause,
       turns: root.samples,
       cores: root.cores,
       evidence,
@@ -69,13 +71,18 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
     },
   ]
   if (share(yields) >= YIELDING_SHARE)
-    return suspicion(`${root.name} gives the core away for nothing (sched_yield), again and again`)
+    return suspicion('yielding', `${root.name} gives the core away for nothing (sched_yield), again and again`)
   if (root.name === 'runtime' || share(calls) > CALLING_SHARE || share(collects) > ASKING_SHARE) return []
   const where = hottest(root)
-  if (share(asks) >= ASKING_SHARE) return suspicion(`${root.name} goes round in ${where} without a system call`)
+  if (share(asks) >= ASKING_SHARE)
+    return suspicion('asking', `${root.name} goes round in ${where} without a system call`)
   const silent = sight.seconds >= SILENCE && sight.progress === 0
   if (silent && share(serves) >= ASKING_SHARE && !root.name.startsWith('thread '))
-    return suspicion(`${root.name} goes round in ${where}, and nothing has come or gone meanwhile`, 'absence')
+    return suspicion(
+      'handler-stuck',
+      `${root.name} goes round in ${where}, and nothing has come or gone meanwhile`,
+      'absence',
+    )
   return []
 }
 
@@ -93,6 +100,7 @@ function emptyFrames(sight: Sight): Suspicion[] {
   return [
     {
       class: 'userland-loop',
+      cause: 'empty-messages',
       turns,
       cores,
       evidence: 'absence',
