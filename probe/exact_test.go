@@ -89,9 +89,9 @@ func checkDescriptors(t *testing.T, w *watched, pid int, c cast) {
 	epfd := c.Epoll
 	for name, want := range map[string]window.Descriptor{
 		"zero":     {FD: c.Zero, Kind: "other", Achieved: window.Achieved{Useful: 50000, BytesIn: 50000 * 64, Ready: 600, Unconsumed: 599}},
-		"reader":   {FD: c.Reader, Kind: "socket", Achieved: window.Achieved{Useful: 10, Peeked: 10000, BytesIn: 10, Ready: 11000, Unconsumed: 10999}, Epfd: &epfd, Events: "IN"},
+		"reader":   {FD: c.Reader, Kind: "socket", Achieved: window.Achieved{Useful: 10 + 1, Peeked: 10000 - 1, BytesIn: 10, Ready: 11000, Unconsumed: 10999}, Epfd: &epfd, Events: "IN"},
 		"writer":   {FD: c.Writer, Kind: "socket", Achieved: window.Achieved{Useful: 1, BytesOut: 10}},
-		"empty":    {FD: c.Empty, Kind: "socket", Achieved: window.Achieved{Useful: 300 + 80 + 70, Again: 4000, Peeked: 70, BytesIn: 80*16 + 70*7}},
+		"empty":    {FD: c.Empty, Kind: "socket", Achieved: window.Achieved{Useful: 300 + 80 + 70 + 70, Again: 4000, BytesIn: 80*16 + 70*7}},
 		"ended":    {FD: c.Ended, Kind: "socket", Achieved: window.Achieved{EOF: 2500, Ready: 500, Unconsumed: 499}},
 		"full":     {FD: c.Full, Kind: "socket", Achieved: window.Achieved{SendAgain: 1200}},
 		"listener": {FD: c.Listener, Kind: "listener", Achieved: window.Achieved{Useful: 100, Again: 7000}, State: "LISTEN"},

@@ -32,6 +32,7 @@ func fail(code int, format string, arguments ...any) error {
 }
 
 var verbs = map[string]func(arguments []string) error{
+	"tls":   tlsHandshakes,
 	"watch": watch,
 }
 

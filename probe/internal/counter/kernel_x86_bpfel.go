@@ -74,6 +74,7 @@ type kernelDescriptor struct {
 	BytesIn        uint64
 	BytesOut       uint64
 	Progress       uint64
+	PeekedTo       int64
 	Error          uint32
 	Votes          uint32
 	PolledProgress uint64

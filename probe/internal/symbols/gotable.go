@@ -15,6 +15,7 @@ type goTable struct {
 	count                                     int
 	names, units, files, positions, functions []byte
 	inline                                    []byte // go:func.*, which holds the trees of inlined calls
+	types, bias                               uint64 // where the types are, and how far from where it was linked the program was loaded
 }
 
 // Magic numbers of internal/abi/symtab.go.
@@ -51,7 +52,11 @@ func findGoTable(file *elf.File, i *image, memory processMemory) *goTable {
 	if t.count <= 0 || len(t.functions) < 8*t.count+4 {
 		return nil
 	}
+	t.bias = memory.bias
 	module := findModule(file, i, memory, section.Addr)
+	if module.words != nil {
+		t.types = module.pointer(moduleTypes)
+	}
 	t.text = findText(file, module, word(2))
 	for n := 0; magic == magic120 && module.words != nil && t.inline == nil && n < len(moduleGofunc); n++ {
 		t.inline = i.from(module.pointer(moduleGofunc[n]))
@@ -69,6 +74,7 @@ type module struct {
 const (
 	moduleText  = 22
 	moduleEnd   = 23
+	moduleTypes = 37 // since Go 1.20
 	moduleWords = 44
 )
 

@@ -123,10 +123,8 @@ static __always_inline void count_achieved(struct control *c, struct processor *
 	struct descriptor *d = descriptor_of(p, tgid, fd);
 	if (!d)
 		return;
-	if (call >= PEEK_RECVFROM && call <= PEEK_RECVMMSG) {
-		ADD(d->peeked, 1);
-		return;
-	}
+	if (call >= PEEK_RECVFROM && call <= PEEK_RECVMMSG)
+		return looked_at(c, p, d, tgid, fd, ret);
 	switch (class) {
 	case READ:
 	case RECVFROM:
@@ -156,6 +154,7 @@ static __always_inline void count_achieved(struct control *c, struct processor *
 			failed(d, -ret);
 		return;
 	case CLOSE:
+		d->peeked_to = 0;
 		if (ret == 0)
 			progressed(c, p, d, tgid, fd);
 		else

@@ -101,6 +101,7 @@ struct descriptor_key {
 struct descriptor {
 	u64 useful, eof, again, send_again, failed, peeked, ready, unconsumed, bytes_in, bytes_out;
 	u64 progress; // useful, and closed, and what was done on descriptors that cannot be told from this one
+	s64 peeked_to; // most bytes that a peek has seen since some were taken
 	u32 error, votes; // the errno of most failures, by majority vote
 	u64 polled_progress;
 	u32 polled_session;
