@@ -12,6 +12,8 @@ interface Entry {
   events?: string
   /** reported ready, and nothing useful done since */
   pending: boolean
+  /** most bytes that a peek has seen since some were taken */
+  peekedTo: number
   errnos: Map<string, number>
   sums: Sums
 }
@@ -74,9 +76,19 @@ export class DescriptorTally {
     entry.sums.bytesIn += bytes.in ?? 0
     entry.sums.bytesOut += bytes.out ?? 0
     entry.pending = false
+    entry.peekedTo = 0
   }
 
-  futile(fd: number, kind: 'eof' | 'again' | 'sendAgain' | 'peeked'): void {
+  /** A peek that sees more than any before it looks at what has just arrived; the same bytes again are nothing new. */
+  peek(fd: number, bytes: number): void {
+    const entry = this.#entry(fd)
+    if (bytes > entry.peekedTo) {
+      this.useful(fd)
+      entry.peekedTo = bytes
+    } else entry.sums.peeked++
+  }
+
+  futile(fd: number, kind: 'eof' | 'again' | 'sendAgain'): void {
     this.#entry(fd).sums[kind]++
   }
 
@@ -98,6 +110,7 @@ export class DescriptorTally {
     const entry = this.#entries.get(fd)
     if (!entry) return
     entry.pending = false
+    entry.peekedTo = 0
     entry.closed = true
     entry.annotation = undefined
     delete entry.epfd
@@ -137,6 +150,7 @@ export class DescriptorTally {
       annotation: undefined,
       closed: false,
       pending: false,
+      peekedTo: 0,
       errnos: new Map(),
       sums: nothing(),
     }

@@ -12,7 +12,7 @@ export function fullName({ name, args }: TracedCall): string {
 const isPeek = (args: readonly string[]) => args.some((arg) => arg.startsWith('MSG_') && arg.includes('MSG_PEEK'))
 
 const reading: Counter = ({ name, args, value = -1, errno }, fd, descriptors) => {
-  if (isPeek(args)) descriptors.futile(fd, 'peeked')
+  if (isPeek(args)) descriptors.peek(fd, value)
   else if (value > 0 || (value === 0 && descriptors.name(fd).datagram))
     descriptors.useful(fd, { in: name === 'recvmmsg' ? 0 : value })
   // A read into no room at all returns 0 too.

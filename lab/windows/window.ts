@@ -62,7 +62,7 @@ const Descriptor = z.object({
   pid: z.number().int(),
   fd: z.number().int(),
   kind: z.enum(KINDS),
-  /** bytes consumed or sent, a connection accepted, a connect, shutdown or EPOLL_CTL_DEL that worked */
+  /** bytes consumed or sent or seen for the first time by a peek, a connection accepted, a connect, shutdown or EPOLL_CTL_DEL that worked */
   useful: count,
   /** read = 0: the end of the stream, seen again */
   eof: count,
@@ -72,7 +72,7 @@ const Descriptor = z.object({
   sendAgain: count,
   /** any other error */
   failed: count,
-  /** reads with MSG_PEEK, whatever they returned */
+  /** reads with MSG_PEEK that saw no more than one before them */
   peeked: count,
   /** times a wait reported it ready */
   ready: count,

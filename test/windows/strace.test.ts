@@ -64,10 +64,10 @@ describe('a process that makes every kind of call', () => {
       {
         kind: 'socket',
         inode: 521706,
-        peeked: 1,
+        peeked: 0,
         again: 1,
         sendAgain: 1,
-        useful: 6,
+        useful: 7,
         ready: 5,
         unconsumed: 3,
         bytesIn: 3,
@@ -215,10 +215,10 @@ describe('what is done on a descriptor', () => {
       { sendAgain: 1, again: 0 },
     ],
     [
-      'a peek among other flags',
+      'a peek among other flags, at bytes never seen before',
       'recvmsg(4<socket:[8]>, {msg_name=NULL, msg_flags=MSG_PEEK}, MSG_DONTWAIT|MSG_PEEK) = 5 <0.000001>',
       4,
-      { peeked: 1, useful: 0 },
+      { peeked: 0, useful: 1 },
     ],
     [
       'a broken pipe',
@@ -279,6 +279,13 @@ describe('what is done on a descriptor', () => {
     const windows = summed(at(0, call))
     expect(lost(windows)).toBe(0)
     expect(descriptor(windows, fd)).toMatchObject(expected)
+  })
+
+  it('counts a peek as useful when it sees more than any before it, until bytes are taken', () => {
+    const peek = (bytes: number) => `recvfrom(4<socket:[8]>, ""..., 99, MSG_PEEK, NULL, NULL) = ${bytes} <0.000001>`
+    const read = 'read(4<socket:[8]>, ""..., 9) = 9 <0.000001>'
+    const lines = [peek(5), peek(9), peek(5), peek(9), peek(9), read, peek(5)].map((call, i) => at(i, call))
+    expect(descriptor(summed(...lines), 4)).toMatchObject({ peeked: 3, useful: 4 })
   })
 
   it('says nothing of the descriptor when a signal came first', () => {
