@@ -1,3 +1,4 @@
+import { styleText } from 'node:util'
 import Table from 'cli-table3'
 import { loadScenario, scenarioNames } from '../experiment/load-scenarios.ts'
 import type { NamedScenario } from '../experiment/scenario.ts'
@@ -20,8 +21,8 @@ const describe = ({ name, title, class: spin, variants: [main, ...others] }: Nam
 
 function table(scenarios: readonly NamedScenario[]): string {
   const rows = new Table({
-    head: ['scenario', 'class', 'variants', 'fixes', ''],
-    style: { head: ['bold'] },
+    head: ['scenario', 'class', 'variants', 'fixes', ''].map((title) => styleText('bold', title)),
+    style: { head: [] },
     wordWrap: true,
   })
   for (const scenario of scenarios) {

@@ -11,10 +11,10 @@ import type { ObserverCost, PhaseResult } from './result.ts'
 import { type PhaseLimits, runPhase } from './run-phase.ts'
 import type { Fix, NamedScenario, Traffic, Variant } from './scenario.ts'
 import { Subject } from './subject.ts'
-import { callWitness, measureObserver } from './witness.ts'
+import { look } from './witness.ts'
 
-/** Inside the stage nothing else listens. */
-const LISTEN = '127.0.0.1:8443'
+/** Inside the stage nothing else listens. The controls run side by side, each on the next port. */
+const PORT = 8443
 
 export interface ExperimentPlan {
   scenario: NamedScenario
@@ -49,22 +49,28 @@ export interface Recorder {
 
 /** Holds the whole experiment: the main variant with all its phases, then the controls under the same chaos. */
 export async function experiment(plan: ExperimentPlan, equipment: Equipment): Promise<ExperimentRecord> {
-  const main = await runVariant(plan, plan.variant, plan.fixes, equipment)
-  const controls: SubjectRecord[] = []
-  for (const name of plan.scenario.controls) {
-    const variant = plan.scenario.variants.find((candidate) => candidate.name === name)
-    if (!variant)
-      throw broken(`scenario ${plan.scenario.name} names the control ${name}, which is none of its variants`)
-    if (variant === plan.variant || plan.limits.stop.aborted) continue
-    controls.push((await runVariant(plan, variant, [], { ...equipment, witnesses: [] })).subject)
-  }
+  const main = await runVariant(plan, plan.variant, plan.fixes, PORT, equipment)
+  const controls = await Promise.all(
+    controlsOf(plan).map((variant, i) => runVariant(plan, variant, [], PORT + 1 + i, { ...equipment, witnesses: [] })),
+  )
   return {
     main: main.subject,
-    controls,
+    controls: controls.map((control) => control.subject),
     witnesses: main.witnesses,
     overhead: main.overhead,
     interrupted: plan.limits.stop.aborted,
   }
+}
+
+function controlsOf({ scenario, variant, limits }: ExperimentPlan): Variant[] {
+  if (limits.stop.aborted) return []
+  return scenario.controls
+    .filter((name) => name !== variant.name)
+    .map((name) => {
+      const control = scenario.variants.find((candidate) => candidate.name === name)
+      if (!control) throw broken(`scenario ${scenario.name} names the control ${name}, which is none of its variants`)
+      return control
+    })
 }
 
 interface VariantRecord {
@@ -77,11 +83,17 @@ async function runVariant(
   plan: ExperimentPlan,
   variant: Variant,
   fixes: readonly Fix[],
+  port: number,
   equipment: Equipment,
 ): Promise<VariantRecord> {
   const { stage, primary, progress, recorder } = equipment
   const { scenario, seed, limits } = plan
-  const target = await stage.start({ fault: scenario.name, variant: variant.name, listen: LISTEN, set: {} })
+  const target = await stage.start({
+    fault: scenario.name,
+    variant: variant.name,
+    listen: `127.0.0.1:${port}`,
+    set: {},
+  })
   await using subject = new Subject(stage, target, primary)
   agree(variant, await target.state())
   subject.startSane(saneTraffic(stage, target.listen, seed, scenario.saneRate))
@@ -131,18 +143,19 @@ async function callWitnesses(
   { stage, primary, witnesses, recorder }: Equipment,
 ) {
   const phase = record.subject.phases.at(-1)?.phase
-  if (!phase || !witnesses.length) return
-  const costs = await measureObserver(subject, primary.name)
-  for (const collector of witnesses) {
+  if (!phase) return
+  // What an observer costs is asked of the burning server: there a slowed turn shows.
+  const burning = phase.name === 'fault' && witnesses.length > 0
+  for (const collector of burning ? [primary, ...witnesses] : witnesses) {
     const raw: string[] = []
-    const { windows, cost } = await callWitness(subject, stage.tracer, collector, costs.none, (line) => raw.push(line))
-    costs[collector.name] = cost
+    const { windows, cost, unobserved } = await look(subject, stage.tracer, collector, (line) => raw.push(line))
+    if (burning)
+      record.overhead = { none: record.overhead.none ?? unobserved, ...record.overhead, [collector.name]: cost }
+    if (collector === primary) continue
     const witness: WitnessRecord = { collector: collector.name, phase, expected: result.verdict, windows, baseline }
     record.witnesses.push(witness)
     recorder.witness(witness, raw)
   }
-  // What an observer costs is asked of the burning server: there a slowed turn shows.
-  if (phase.name === 'fault') record.overhead = costs
 }
 
 function saneTraffic(stage: Stage, to: string, seed: number, rate: number): Traffic {

@@ -6,43 +6,41 @@ import type { ObserverCost } from './result.ts'
 import { summarise } from './sane.ts'
 import type { Subject } from './subject.ts'
 
-/** Length of one look (ms): long enough for a dozen sane requests, short enough for an observer that slows its target. */
-const LOOK_MS = 400
+/** Length of one look (ms): long enough for ten sane requests, short enough for an observer that slows its target. */
+const LOOK_MS = 250
 
-/** The target unobserved (`none`), and under its primary observer. */
-export async function measureObserver(
-  subject: Subject,
-  name: string,
-): Promise<{ none: ObserverCost; [observer: string]: ObserverCost }> {
-  await subject.observer.detach()
-  const none = await measure(subject, () => delay(LOOK_MS))
-  subject.observer.attach()
-  const primary = await measure(subject, () => delay(LOOK_MS))
-  return { none, [name]: compare(primary, none, subject.windows) }
-}
-
-/** A short look by another observer, with nothing else attached. */
-export async function callWitness(
+/** A short look with nothing else attached: what it finds, and what it costs beside the moments before and after it. */
+export async function look(
   subject: Subject,
   room: Room,
   collector: Collector,
-  none: ObserverCost,
   capture: (line: string) => void,
-): Promise<{ windows: Window[]; cost: ObserverCost }> {
+): Promise<{ windows: Window[]; cost: ObserverCost; unobserved: ObserverCost }> {
   const windows: Window[] = []
   await subject.observer.detach()
+  const before = await measure(subject, () => delay(LOOK_MS))
   const cost = await measure(subject, async () => {
     await using watch = collector.watch(room, subject.target.pid, { seconds: LOOK_MS / 1000, capture })
     for await (const window of watch) windows.push(window)
   })
-  return { windows, cost: compare(cost, none, windows) }
+  const after = await measure(subject, () => delay(LOOK_MS))
+  const turnsPerSecond = (before.turnsPerSecond + after.turnsPerSecond) / 2
+  return {
+    windows,
+    cost: {
+      ...cost,
+      turnsRatio: turnsPerSecond > 0 ? cost.turnsPerSecond / turnsPerSecond : null,
+      cores: windows.length ? windows.reduce((sum, window) => sum + window.cost, 0) / windows.length : null,
+    },
+    unobserved: { ...before, turnsPerSecond },
+  }
 }
 
-/** The target's own rate of turns, and its sane requests, while `look` runs. */
-async function measure(subject: Subject, look: () => Promise<unknown>): Promise<ObserverCost> {
+/** The target's own rate of turns, and its sane requests, while something is done. */
+async function measure(subject: Subject, during: () => Promise<unknown>): Promise<ObserverCost> {
   subject.begin()
   const first = await subject.facts()
-  await look()
+  await during()
   const last = await subject.facts()
   const turns = (last.target.counters.turns ?? 0) - (first.target.counters.turns ?? 0)
   return {
@@ -50,13 +48,5 @@ async function measure(subject: Subject, look: () => Promise<unknown>): Promise<
     turnsRatio: null,
     sane: summarise(last.sane),
     cores: null,
-  }
-}
-
-function compare(observed: ObserverCost, none: ObserverCost, windows: readonly Window[]): ObserverCost {
-  return {
-    ...observed,
-    turnsRatio: none.turnsPerSecond > 0 ? observed.turnsPerSecond / none.turnsPerSecond : null,
-    cores: windows.length ? windows.reduce((sum, window) => sum + window.cost, 0) / windows.length : null,
   }
 }

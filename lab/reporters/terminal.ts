@@ -102,8 +102,8 @@ function witnessLine(witness: WitnessResult): string {
 
 function borderless(head: string[]) {
   return new Table({
-    head,
-    style: { head: ['bold'], 'padding-left': 0, 'padding-right': 2, compact: true },
+    head: head.map((title) => styleText('bold', title)),
+    style: { head: [], 'padding-left': 0, 'padding-right': 2, compact: true },
     chars: {
       top: '',
       'top-mid': '',

@@ -4,15 +4,16 @@ import type { SocketRow } from '../windows/proc-net-tcp.ts'
 /** Connections that must lie there unread before the storm counts as one. */
 const STUCK = 10
 
-/** Connections whose bytes nobody takes: above zero a moment ago, and still. */
+/** Bytes that nobody takes, a moment ago and still, while hellos wait for their rest: a leaked connection alone has unread bytes too, and is no storm. */
 const stuck: Check = ({ previous, now }) => {
   const unread = (sockets: readonly SocketRow[]) =>
     sockets.filter((socket) => socket.state !== 'LISTEN' && socket.recvQueue > 0).map((socket) => socket.peer)
   const before = new Set(unread(previous.sockets))
   const still = previous === now ? [] : unread(now.sockets).filter((peer) => before.has(peer))
+  const pending = now.target.gauges.pending ?? 0
   return {
-    holds: still.length >= STUCK,
-    text: `${still.length} connections whose Recv-Q stays above 0 (${STUCK} make a storm)`,
+    holds: still.length >= STUCK && pending >= STUCK,
+    text: `${still.length} connections whose Recv-Q stays above 0, ${pending} hellos pending (${STUCK} of each make a storm)`,
   }
 }
 
