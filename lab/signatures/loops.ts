@@ -9,6 +9,7 @@ import { describe, rate } from './words.ts'
 
 /** Loops over descriptors of one class. Descriptors of one kind whose turns end alike are one loop. */
 export function loops(sight: Sight, wanted: SpinClass): Suspicion[] {
+  if (sight.seconds === 0) return []
   const rows = sight.perDescriptor ? sight.descriptors : processWide(sight)
   const futile = rows.flatMap((row) => futilityOf(row, sight) ?? []).filter((found) => found.class === wanted)
   return groupBy(

@@ -19,6 +19,8 @@ export interface StuckDescriptor {
 export interface Sight {
   /** seconds in which system calls were counted; 0 when none were */
   seconds: number
+  /** seconds of the whole observation */
+  span: number
   /** whether calls were told apart by descriptor */
   perDescriptor: boolean
   calls: Map<string, Call>
@@ -65,6 +67,7 @@ export function see(windows: readonly Window[]): Sight {
   const blocked = windows.flatMap((window) => window.blocked ?? [])
   return {
     seconds: sum(counted.map((window) => window.seconds)),
+    span: sum(windows.map((window) => window.seconds)),
     perDescriptor: counted.some((window) => window.descriptors),
     calls: sumCalls(counted),
     waits: sumWaits(counted),

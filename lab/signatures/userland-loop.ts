@@ -30,13 +30,16 @@ export function userlandLoop(sight: Sight): Suspicion[] {
   ]
 }
 
+/** Nothing useful was done in any window that counted calls, spread over long enough. */
+const isSilent = (sight: Sight) => sight.span >= SILENCE && sight.seconds > 0 && sight.progress === 0
+
 /** Calls in which a thread waits for what its peers will do. */
 const ATTENTIVE = /^(?:epoll_p?wait2?|p?poll|p?select6?|accept4?|read|recv\w*|io_uring_enter)$/
 
 /** Peers are there, and no thread has waited for them, or served them, all the time; it needs no names of functions. */
 function starvation(sight: Sight): Suspicion[] {
   const { sockets, blocked, cores } = sight
-  if (!sockets || !blocked || !cores || sight.seconds < SILENCE || sight.progress > 0) return []
+  if (!sockets || !blocked || !cores || !isSilent(sight)) return []
   const waited =
     [...blocked].some((call) => ATTENTIVE.test(call)) || sight.waits.some(({ ready, empty }) => ready + empty > 0)
   const unread = sum(sockets.map((row) => row.unread))
@@ -50,7 +53,7 @@ function starvation(sight: Sight): Suspicion[] {
       cores,
       evidence: 'absence',
       numbers: { unread, listening },
-      text: `no thread has waited for a connection or served one for ${sight.seconds.toFixed(1)} s, while ${listening} listen and ${unread} have bytes or connections that nobody takes`,
+      text: `no thread has waited for a connection or served one for ${sight.span.toFixed(1)} s, while ${listening} listen and ${unread} have bytes or connections that nobody takes`,
     },
   ]
 }
@@ -76,8 +79,7 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
   const where = hottest(root)
   if (share(asks) >= ASKING_SHARE)
     return suspicion('asking', `${root.name} goes round in ${where} without a system call`)
-  const silent = sight.seconds >= SILENCE && sight.progress === 0
-  if (silent && share(serves) >= ASKING_SHARE && !root.name.startsWith('thread '))
+  if (isSilent(sight) && share(serves) >= ASKING_SHARE && !root.name.startsWith('thread '))
     return suspicion(
       'handler-stuck',
       `${root.name} goes round in ${where}, and nothing has come or gone meanwhile`,

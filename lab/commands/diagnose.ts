@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises'
+import { loadCollector } from '../collectors/choose.ts'
+import type { Watch } from '../collectors/collector.ts'
+import { probeWindows } from '../collectors/probe-lines.ts'
+import { watching } from '../collectors/scope.ts'
+import { type Diagnosis, diagnose as putIntoWords } from '../diagnosis/diagnosis.ts'
+import { readGoroutines, readSchedtrace } from '../diagnosis/go-evidence.ts'
+import { noData } from '../diagnosis/no-data.ts'
+import type { Scene } from '../diagnosis/scene.ts'
+import { EXIT, SpinlabError, unsupported, usage } from '../errors.ts'
+import { blockedThreads } from '../process/blocked.ts'
+import { busiestOf } from '../process/busiest.ts'
+import { findSubject, isAlive, type Subject } from '../process/subject.ts'
+import { diagnosisReport } from '../reporters/diagnosis.ts'
+import { judge, SEVERE_CORES } from '../signatures/judge.ts'
+import { thisMachine } from '../stage/this-machine.ts'
+import type { Window } from '../windows/window.ts'
+
+export interface DiagnoseOptions {
+  json: boolean
+  /** look at the busiest process of the tree under the pid */
+  tree: boolean
+  /** again and again, until stopped or the process ends */
+  watch: boolean
+  /** `auto`, or one by name */
+  collector: string
+  /** base address of a Go program's net/http/pprof, e.g. http://127.0.0.1:6060/debug/pprof */
+  pprof?: string
+  /** file that a Go program writes its GODEBUG=schedtrace to */
+  schedtrace?: string
+}
+
+/** An answer takes 3 s at most with all that is around it: two looks of this long, the second one denser if the first left a doubt. */
+const LOOK_SECONDS = 0.95
+const TREE_MS = 300
+/** A server that answers late has nothing to add. */
+const PPROF_MS = 500
+
+const CODES = { spin: EXIT.fail, healthy: EXIT.pass, 'no-data': EXIT.inconclusive } as const
+
+/** Says what is wrong with a running process, and what to do. Reads only. Returns the exit code. */
+export async function diagnose(id: number, options: DiagnoseOptions, stop?: AbortSignal): Promise<number> {
+  let code: number = EXIT.pass
+  do {
+    const diagnosis = await look(id, options).catch((error: unknown) => refuse(id, error))
+    code = CODES[diagnosis.verdict]
+    if (options.json) process.stdout.write(`${JSON.stringify(diagnosis)}\n`)
+    else if (diagnosis.seconds > 0) process.stdout.write(screen(options) + diagnosisReport(diagnosis))
+    if (diagnosis.seconds === 0) process.stderr.write(`spinlab: ${diagnosis.cause}\n`)
+  } while (options.watch && code !== EXIT.inconclusive && !stop?.aborted)
+  return code
+}
+
+/** A live view begins at the top of the terminal each time. */
+const screen = ({ watch }: DiagnoseOptions) => (watch && process.stdout.isTTY ? '\u001b[H\u001b[J' : '')
+
+/** Missing data is an answer; everything else that goes wrong is an error. */
+function refuse(id: number, error: unknown): Diagnosis {
+  if (error instanceof SpinlabError && error.exitCode === EXIT.inconclusive) return noData(id, error.message)
+  throw error
+}
+
+async function look(id: number, options: DiagnoseOptions): Promise<Diagnosis> {
+  const root = await findSubject(id)
+  const subject = options.tree ? await findSubject(await busiestOf(root.pid, TREE_MS)) : root
+  const [{ windows, blind }, go] = await Promise.all([observe(subject, options.collector), goEvidence(options)])
+  if (!(await isAlive(subject.pid)))
+    throw new SpinlabError(EXIT.inconclusive, `process ${subject.pid} (${subject.name}) ended while it was watched`)
+  const scene: Scene = {
+    pid: subject.pid,
+    name: subject.name,
+    blind,
+    go,
+    ...(options.tree && { treeOf: root.pid }),
+    ...(subject.hardFileLimit !== undefined && { hardFileLimit: subject.hardFileLimit }),
+  }
+  return putIntoWords(judge(windows), windows, scene)
+}
+
+interface Observation {
+  windows: Window[]
+  /** what could not be seen, and why */
+  blind: string[]
+}
+
+async function observe(subject: Subject, collector: string): Promise<Observation> {
+  if (collector !== 'auto') {
+    const { watch, blind } = await loadCollector(collector)
+    const windows = await gather(watch(thisMachine, subject.pid, { seconds: 2 * LOOK_SECONDS }))
+    return { windows, blind: blind ? [`${collector} does not show ${blind}`] : [] }
+  }
+  try {
+    const first = await probe(subject, [])
+    const { findings, cores } = judge(first)
+    // Counting every call costs the process a few per cent, so it is done where CPU burns and the first look did not say why.
+    const doubt = cores >= SEVERE_CORES && !findings.some(({ spin }) => spin)
+    const second = await probe(subject, doubt ? ['--duty', '1'] : [])
+    return { windows: await withBlocked([...first, ...second], subject), blind: [] }
+  } catch (error) {
+    if (!(error instanceof SpinlabError) || error.exitCode !== EXIT.unsupported) throw error
+    return withoutRights(subject, error)
+  }
+}
+
+const probe = ({ pid }: Subject, flags: readonly string[]) =>
+  gather(
+    watching((scope) => probeWindows(scope, thisMachine, ['--pid', `${pid}`, ...flags], { seconds: LOOK_SECONDS })),
+  )
+
+/** What is left: /proc first, undisturbed, then a short look with strace, which slows what it sees. */
+async function withoutRights(subject: Subject, refusal: Error): Promise<Observation> {
+  const [procfs, strace] = await Promise.all([loadCollector('procfs'), loadCollector('strace')])
+  const before = await gather(procfs.watch(thisMachine, subject.pid, { seconds: LOOK_SECONDS })).catch(() => [])
+  const calls = await gather(strace.watch(thisMachine, subject.pid, { seconds: LOOK_SECONDS / 2 })).catch(() => [])
+  const windows = [...before, ...calls]
+  if (!windows.some((window) => window.process))
+    throw unsupported(`process ${subject.pid} (${subject.name}) may not be looked at: ${refusal.message}`)
+  return {
+    windows: await withBlocked(windows, subject),
+    blind: [
+      `no stacks, and no calls counted in the kernel: ${refusal.message}`,
+      calls.length
+        ? 'calls were counted by strace, which slows what it looks at: their rates understate'
+        : 'no system calls at all: strace may not attach either',
+    ],
+  }
+}
+
+async function gather(watch: Watch): Promise<Window[]> {
+  await using watched = watch
+  // Awaited here: the watch is disposed of when this function returns.
+  return await Array.fromAsync(watched)
+}
+
+/** Adds to the last window in which calls the threads sleep now. */
+async function withBlocked(windows: Window[], { pid }: Subject): Promise<Window[]> {
+  const blocked = await blockedThreads(pid)
+  const last = windows.at(-1)
+  return blocked && last ? [...windows.slice(0, -1), { ...last, blocked }] : windows
+}
+
+/** What a Go program says of itself, if it was asked for. */
+async function goEvidence({ pprof, schedtrace }: DiagnoseOptions): Promise<string[]> {
+  const said: string[] = []
+  if (pprof) {
+    const url = `${pprof.replace(/\/$/, '')}/goroutine?debug=1`
+    const text = await fetch(url, { signal: AbortSignal.timeout(PPROF_MS) }).then(
+      (answer) => answer.text(),
+      (error: Error) => `no answer from ${url}: ${error.message}`,
+    )
+    said.push(...(text.startsWith('goroutine profile') ? readGoroutines(text) : [text.split('\n')[0] ?? '']))
+  }
+  if (schedtrace) {
+    const text = await readFile(schedtrace, 'utf8').catch((error: Error) => {
+      throw usage(`cannot read the schedtrace file: ${error.message}`)
+    })
+    said.push(...readSchedtrace(text))
+  }
+  return said
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { EXIT, SpinlabError, unsupported } from '../errors.ts'
+
+/** A process that can be looked at. */
+export interface Subject {
+  pid: number
+  /** its comm */
+  name: string
+  /** hard limit of descriptors; undefined when that may not be read */
+  hardFileLimit: number | undefined
+}
+
+/** PF_KTHREAD of include/linux/sched.h */
+const KERNEL_THREAD = 0x200000
+
+/** Throws, in one line, what cannot be looked at: gone (exit 3), a zombie (3), a kernel thread (4). A thread stands for its process. */
+export async function findSubject(id: number): Promise<Subject> {
+  const status = await read(`/proc/${id}/status`)
+  const pid = Number(/^Tgid:\s*(\d+)/m.exec(status ?? '')?.[1] ?? id)
+  const stat = await read(`/proc/${pid}/stat`)
+  if (!stat) throw new SpinlabError(EXIT.inconclusive, `process ${id} is gone, or never was`)
+  // "pid (comm) state ppid …": comm may hold spaces and parentheses (proc_pid_stat(5)).
+  const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
+  const [state, parent, , , , , flags] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  if (state === 'Z' || state === 'X')
+    throw new SpinlabError(
+      EXIT.inconclusive,
+      `process ${pid} (${name}) is a zombie: it has ended, and its parent ${parent} has not asked how`,
+    )
+  if (Number(flags) & KERNEL_THREAD)
+    throw unsupported(`process ${pid} (${name}) is a kernel thread: it runs no program that could be diagnosed`)
+  return { pid, name, hardFileLimit: await hardFileLimit(pid) }
+}
+
+export async function isAlive(pid: number): Promise<boolean> {
+  return findSubject(pid).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function hardFileLimit(pid: number): Promise<number | undefined> {
+  const [, hard] = /^Max open files\s+\S+\s+(\d+)/m.exec((await read(`/proc/${pid}/limits`)) ?? '') ?? []
+  return hard === undefined ? undefined : Number(hard)
+}
+
+const read = (path: string) => readFile(path, 'latin1').catch(() => undefined)
