@@ -19,7 +19,7 @@ type handOver struct {
 }
 
 func newHandOver(address net.Addr) *handOver {
-	return &handOver{address: address, conns: make(chan net.Conn, 64), closed: make(chan struct{})}
+	return &handOver{address: address, conns: make(chan net.Conn), closed: make(chan struct{})}
 }
 
 // give blocks while net/http is behind with taking connections; after Close it closes what it is given.

@@ -39,7 +39,7 @@ func newTLSService(folder string) (*tlsService, error) {
 	s.config.Store(config)
 	s.server = &http.Server{
 		Handler:   http.HandlerFunc(s.answer),
-		TLSConfig: &tls.Config{GetConfigForClient: s.configFor, NextProtos: config.NextProtos},
+		TLSConfig: &tls.Config{Certificates: config.Certificates, NextProtos: config.NextProtos, GetConfigForClient: s.configFor},
 		ConnState: s.observe,
 		ErrorLog:  log.New(complaints{s}, "", 0),
 	}
@@ -64,6 +64,19 @@ func (s *tlsService) load(chain, key string) (*tls.Config, error) {
 	}
 	config.SetSessionTicketKeys([][32]byte{ticketKey})
 	return config, nil
+}
+
+// serve handles the connections of a listener, until the service's server is closed.
+func (s *tlsService) serve(l net.Listener) { mustEndByClose(s.server.ServeTLS(l, "", "")) }
+
+// serveHandshaken does so where each connection is a *tls.Conn already.
+func (s *tlsService) serveHandshaken(l net.Listener) { mustEndByClose(s.server.Serve(l)) }
+
+// mustEndByClose panics if a server has ended by itself: a target that hears nobody must not look like one at rest.
+func mustEndByClose(err error) {
+	if err != http.ErrServerClosed {
+		panic(fmt.Sprintf("http.Server ended: %v", err))
+	}
 }
 
 // configFor is called by crypto/tls for each complete ClientHello.

@@ -23,7 +23,7 @@ type netpoller struct {
 
 func startNetpoller(service *tlsService, listener net.Listener, settings Settings) Server {
 	s := newNetpoller(service, listener, settings)
-	go service.server.ServeTLS(s.listener, "", "")
+	go service.serve(s.listener)
 	return s
 }
 
@@ -59,7 +59,7 @@ func startNetpollerLeak(service *tlsService, listener net.Listener, settings Set
 		handOver:  newHandOver(listener.Addr()),
 		config:    &tls.Config{GetConfigForClient: service.configFor},
 	}
-	go service.server.Serve(s.handOver)
+	go service.serveHandshaken(s.handOver)
 	go s.acceptAll()
 	return s
 }
@@ -173,16 +173,11 @@ func (s *netpoller) arrived(c net.Conn) net.Conn {
 
 // Close ends the server; what has leaked ends with it.
 func (s *netpoller) Close() {
-	s.listener.Close()
 	s.server.Close()
+	s.listener.Close()
 	for _, c := range s.ledger.late(time.Now()) {
 		c.Close()
 	}
-}
-
-func (s *netpollerLeak) Close() {
-	s.handOver.Close()
-	s.netpoller.Close()
 }
 
 func (s *netpoller) Address() string { return s.listener.Addr().String() }

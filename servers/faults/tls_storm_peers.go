@@ -40,7 +40,7 @@ func startSniffer(service *tlsService, listener net.Listener, settings Settings)
 		incomplete: map[netip.Addr]int{},
 	}
 	s.receive = s.peek
-	go service.server.ServeTLS(s.handOver, "", "")
+	go service.serve(s.handOver)
 	loop.Do(func() { err = loop.Add(fd, unix.EPOLLIN, s.accept) })
 	if err != nil {
 		s.Close()
@@ -248,7 +248,9 @@ func (s *sniffer) Gauges() map[string]int {
 	return gauges
 }
 
+// Close ends the server first: else the loop might be waiting for it to take a connection.
 func (s *sniffer) Close() {
+	s.server.Close()
 	s.loop.Do(func() {
 		for _, p := range s.pending {
 			s.drop(p)
@@ -260,8 +262,6 @@ func (s *sniffer) Close() {
 		unix.Close(s.listener)
 	})
 	s.loop.Close()
-	s.handOver.Close()
-	s.server.Close()
 }
 
 func sourceOf(address unix.Sockaddr) netip.Addr {

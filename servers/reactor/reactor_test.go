@@ -118,7 +118,10 @@ func TestADescriptorRemovedInTheSameTurnIsNotCalled(t *testing.T) {
 	r.on(t, func() error {
 		write(t, far, "x")
 		write(t, peer, "x")
-		return errors.Join(r.Add(near, unix.EPOLLIN, first(near)), r.Add(other, unix.EPOLLIN, first(other)))
+		if err := r.Add(near, unix.EPOLLIN, first(near)); err != nil {
+			return err
+		}
+		return r.Add(other, unix.EPOLLIN, first(other))
 	})
 	<-calls
 	r.on(t, func() error { return nil })
@@ -151,7 +154,10 @@ func TestANumberUsedAgainDoesNotInheritEvents(t *testing.T) {
 	r.on(t, func() error {
 		write(t, far, "x")
 		write(t, peer, "x")
-		return errors.Join(r.Add(near, unix.EPOLLIN, replace(near, other)), r.Add(other, unix.EPOLLIN, replace(other, near)))
+		if err := r.Add(near, unix.EPOLLIN, replace(near, other)); err != nil {
+			return err
+		}
+		return r.Add(other, unix.EPOLLIN, replace(other, near))
 	})
 	<-done
 	r.on(t, func() error { return nil })
