@@ -30,9 +30,18 @@ export interface DiagnoseOptions {
   schedtrace?: string
 }
 
-/** An answer takes 3 s at most with all that is around it: two looks of this long, the second one denser if the first left a doubt. */
-const LOOK_SECONDS = 0.95
+/** The first look (s); a second one takes the rest of the time, and counts every call if the first left a doubt. */
+const FIRST_SECONDS = 0.9
+/** When the last window must be there: ms since the start of the program, or of a round of the live view. An answer takes 3 s with all that is around it. */
+const ANSWER_MS = 2500
+const ROUND_MS = 2000
+/** A short look with what slows the process (s). */
+const STRACE_SECONDS = 0.4
 const TREE_MS = 300
+/** A machine under load takes its time to start an observer (s). */
+const PATIENCE_SECONDS = 1.5
+/** Windows are about 0.1 s long. */
+const HALF_WINDOW = 0.05
 /** A server that answers late has nothing to add. */
 const PPROF_MS = 500
 
@@ -41,12 +50,14 @@ const CODES = { spin: EXIT.fail, healthy: EXIT.pass, 'no-data': EXIT.inconclusiv
 /** Says what is wrong with a running process, and what to do. Reads only. Returns the exit code. */
 export async function diagnose(id: number, options: DiagnoseOptions, stop?: AbortSignal): Promise<number> {
   let code: number = EXIT.pass
+  let until = ANSWER_MS
   do {
-    const diagnosis = await look(id, options).catch((error: unknown) => refuse(id, error))
+    const diagnosis = await look(id, options, until).catch((error: unknown) => refuse(id, error))
     code = CODES[diagnosis.verdict]
     if (options.json) process.stdout.write(`${JSON.stringify(diagnosis)}\n`)
     else if (diagnosis.seconds > 0) process.stdout.write(screen(options) + diagnosisReport(diagnosis))
     if (diagnosis.seconds === 0) process.stderr.write(`spinlab: ${diagnosis.cause}\n`)
+    until = performance.now() + ROUND_MS
   } while (options.watch && code !== EXIT.inconclusive && !stop?.aborted)
   return code
 }
@@ -60,10 +71,11 @@ function refuse(id: number, error: unknown): Diagnosis {
   throw error
 }
 
-async function look(id: number, options: DiagnoseOptions): Promise<Diagnosis> {
+/** `until` is a time of performance.now(), which begins with the program. */
+async function look(id: number, options: DiagnoseOptions, until: number): Promise<Diagnosis> {
   const root = await findSubject(id)
   const subject = options.tree ? await findSubject(await busiestOf(root.pid, TREE_MS)) : root
-  const [{ windows, blind }, go] = await Promise.all([observe(subject, options.collector), goEvidence(options)])
+  const [{ windows, blind }, go] = await Promise.all([observe(subject, options.collector, until), goEvidence(options)])
   if (!(await isAlive(subject.pid)))
     throw new SpinlabError(EXIT.inconclusive, `process ${subject.pid} (${subject.name}) ended while it was watched`)
   const scene: Scene = {
@@ -83,18 +95,18 @@ interface Observation {
   blind: string[]
 }
 
-async function observe(subject: Subject, collector: string): Promise<Observation> {
+async function observe(subject: Subject, collector: string, until: number): Promise<Observation> {
   if (collector !== 'auto') {
     const { watch, blind } = await loadCollector(collector)
-    const windows = await gather(watch(thisMachine, subject.pid, { seconds: 2 * LOOK_SECONDS }))
+    const windows = await gather((seconds) => watch(thisMachine, subject.pid, { seconds }), rest(until))
     return { windows, blind: blind ? [`${collector} does not show ${blind}`] : [] }
   }
   try {
-    const first = await probe(subject, [])
+    const first = await probe(subject, [], FIRST_SECONDS)
     const { findings, cores } = judge(first)
     // Counting every call costs the process a few per cent, so it is done where CPU burns and the first look did not say why.
     const doubt = cores >= SEVERE_CORES && !findings.some(({ spin }) => spin)
-    const second = await probe(subject, doubt ? ['--duty', '1'] : [])
+    const second = await probe(subject, doubt ? ['--duty', '1'] : [], rest(until))
     return { windows: await withBlocked([...first, ...second], subject), blind: [] }
   } catch (error) {
     if (!(error instanceof SpinlabError) || error.exitCode !== EXIT.unsupported) throw error
@@ -102,21 +114,26 @@ async function observe(subject: Subject, collector: string): Promise<Observation
   }
 }
 
-const probe = ({ pid }: Subject, flags: readonly string[]) =>
+const rest = (until: number) => Math.max((until - performance.now()) / 1000, 0.2)
+
+const probe = ({ pid }: Subject, flags: readonly string[], seconds: number) =>
   gather(
-    watching((scope) => probeWindows(scope, thisMachine, ['--pid', `${pid}`, ...flags], { seconds: LOOK_SECONDS })),
+    (bound) => watching((scope) => probeWindows(scope, thisMachine, ['--pid', `${pid}`, ...flags], { seconds: bound })),
+    seconds,
   )
 
 /** What is left: /proc first, undisturbed, then a short look with strace, which slows what it sees. */
-async function withoutRights(subject: Subject, refusal: Error): Promise<Observation> {
+async function withoutRights({ pid, name, ...subject }: Subject, refusal: Error): Promise<Observation> {
   const [procfs, strace] = await Promise.all([loadCollector('procfs'), loadCollector('strace')])
-  const before = await gather(procfs.watch(thisMachine, subject.pid, { seconds: LOOK_SECONDS })).catch(() => [])
-  const calls = await gather(strace.watch(thisMachine, subject.pid, { seconds: LOOK_SECONDS / 2 })).catch(() => [])
+  const look = ({ watch }: typeof procfs, bound: number) =>
+    gather((seconds) => watch(thisMachine, pid, { seconds }), bound).catch(() => [])
+  const before = await look(procfs, FIRST_SECONDS)
+  const calls = await look(strace, STRACE_SECONDS)
   const windows = [...before, ...calls]
   if (!windows.some((window) => window.process))
-    throw unsupported(`process ${subject.pid} (${subject.name}) may not be looked at: ${refusal.message}`)
+    throw unsupported(`process ${pid} (${name}) may not be looked at: ${refusal.message}`)
   return {
-    windows: await withBlocked(windows, subject),
+    windows: await withBlocked(windows, { pid, name, ...subject }),
     blind: [
       `no stacks, and no calls counted in the kernel: ${refusal.message}`,
       calls.length
@@ -126,10 +143,15 @@ async function withoutRights(subject: Subject, refusal: Error): Promise<Observat
   }
 }
 
-async function gather(watch: Watch): Promise<Window[]> {
-  await using watched = watch
-  // Awaited here: the watch is disposed of when this function returns.
-  return await Array.fromAsync(watched)
+/** The windows of so many seconds, however long the observer takes to begin; one that never does is given up. */
+async function gather(start: (seconds: number) => Watch, seconds: number): Promise<Window[]> {
+  const windows: Window[] = []
+  await using watch = start(seconds + PATIENCE_SECONDS)
+  for await (const window of watch) {
+    windows.push(window)
+    if (windows.reduce((sum, one) => sum + one.seconds, 0) >= seconds - HALF_WINDOW) break
+  }
+  return windows
 }
 
 /** Adds to the last window in which calls the threads sleep now. */

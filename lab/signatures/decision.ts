@@ -1,6 +1,7 @@
 import type { Window } from '../windows/window.ts'
 import type { Finding, SpinClass } from './finding.ts'
 import { type JudgeOptions, judge, SEVERE_CORES } from './judge.ts'
+import { see } from './sight.ts'
 import { sum } from './sums.ts'
 
 export interface Decision {
@@ -20,6 +21,8 @@ const SPINNING = 0.9
 
 /** Samples of CPU time that a look must hold of a process that burns, before the absence of a spin among them says anything. */
 const SAMPLES = 10
+/** So many looks that burnt without progress and without a finding are judged together. */
+const UNEXPLAINED = 5
 /** A look ends after so many windows, whatever it holds; so many that saw nothing are no data. */
 const LOOK = 10
 
@@ -37,10 +40,16 @@ export function decide(
   const { findings } = whole
   let evidence = 0
   let blind = 0
+  let unexplained = 0
   for (const look of looks(windows)) {
     const seen = judge(look, options)
     if (seen.verdict === 'no-data') {
       blind++
+      continue
+    }
+    // A process that burns without any progress is not healthy for want of a finding in one short look.
+    if (seen.verdict === 'healthy' && seen.cores >= SEVERE_CORES && see(look).progress === 0) {
+      unexplained++
       continue
     }
     const shown = seen.findings.some(({ spin, name }) => spin && (!expectedClass || name === expectedClass))
@@ -48,6 +57,8 @@ export function decide(
     if (evidence >= upper) return { verdict: 'present', class: whole.class ?? seen.class, findings }
     if (evidence <= lower) return { verdict: 'absent', class: null, findings }
   }
+  if (unexplained >= UNEXPLAINED)
+    return { verdict: whole.verdict === 'spin' ? 'present' : 'absent', class: whole.class, findings }
   return { verdict: blind > 0 && evidence === 0 ? 'no-data' : undefined, class: null, findings }
 }
 

@@ -35,6 +35,9 @@ const NEW_RATIO = 4
 /** The same for suspicions without a rate, in cores. */
 const NEW_CORES = 0.02
 
+/** Calls counted for less than this say nothing of a process that burns. */
+const ENOUGH_SECONDS = 0.02
+
 /** How sure each kind of evidence makes. */
 const CONFIDENCE: Readonly<Record<Evidence, number>> = {
   counted: 0.97,
@@ -99,7 +102,7 @@ function isSaid({ name }: Finding, weighed: readonly { suspicion: Suspicion; spi
 /** Lost events count as whatever would have changed the verdict; and who burns unseen is not judged. */
 function weighLosses(sight: Sight, worst: Suspicion | undefined): Judgement['verdict'] {
   if (worst) return sight.lost > worst.turns / 2 ? 'no-data' : 'spin'
-  if (sight.seconds === 0 && (sight.cores === undefined || sight.cores >= SEVERE_CORES)) return 'no-data'
+  if (sight.seconds < ENOUGH_SECONDS && (sight.cores === undefined || sight.cores >= SEVERE_CORES)) return 'no-data'
   const hidden = (sight.cores ?? 1) * (sight.lost / Math.max(sight.lost + sight.events, 1))
   return hidden >= SEVERE_CORES ? 'no-data' : 'healthy'
 }

@@ -2,7 +2,6 @@ import { coresOf } from './cost.ts'
 import type { Cause, SpinClass, Suspicion } from './finding.ts'
 import { calls } from './frames.ts'
 import { type Futility, futilityOf } from './futility.ts'
-import { processWide } from './process-wide.ts'
 import type { SeenDescriptor, Sight } from './sight.ts'
 import { groupBy, sum } from './sums.ts'
 import { describe, rate } from './words.ts'
@@ -10,8 +9,9 @@ import { describe, rate } from './words.ts'
 /** Loops over descriptors of one class. Descriptors of one kind whose turns end alike are one loop. */
 export function loops(sight: Sight, wanted: SpinClass): Suspicion[] {
   if (sight.seconds === 0) return []
-  const rows = sight.perDescriptor ? sight.descriptors : processWide(sight)
-  const futile = rows.flatMap((row) => futilityOf(row, sight) ?? []).filter((found) => found.class === wanted)
+  const futile = sight.descriptors
+    .flatMap((row) => futilityOf(row, sight) ?? [])
+    .filter((found) => found.class === wanted)
   return groupBy(
     futile.toSorted((a, b) => b.turns - a.turns),
     ({ descriptor, end }) => `${descriptor.pid} ${descriptor.kind} ${end}`,

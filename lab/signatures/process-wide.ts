@@ -10,14 +10,14 @@ const ACCEPTS = ['accept', 'accept4']
  * For an observer that does not tell descriptors apart: one row for all accepting, one for all reading and sending.
  * A healthy half of the process hides a loop there, so such a row only ever says too little.
  */
-export function processWide(sight: Sight): SeenDescriptor[] {
-  const of = (names: readonly string[]) => names.flatMap((name) => sight.calls.get(name) ?? [])
-  const peeks = [...sight.calls.values()].filter(({ call }) => call.endsWith('+MSG_PEEK'))
+export function processWide({ calls, waits }: Pick<Sight, 'calls' | 'waits'>): SeenDescriptor[] {
+  const of = (names: readonly string[]) => names.flatMap((name) => calls.get(name) ?? [])
+  const peeks = [...calls.values()].filter(({ call }) => call.endsWith('+MSG_PEEK'))
   const accepts = of(ACCEPTS)
   const reads = of(READS)
   const sends = of(SENDS)
-  const ready = sum(sight.waits.map((wait) => wait.ready))
-  const useful = positive(reads) + positive(sends) + positive(accepts)
+  const ready = sum(waits.map((wait) => wait.ready))
+  const useful = positive(reads) + positive(sends)
   return [
     {
       ...row('listener'),
@@ -35,7 +35,7 @@ export function processWide(sight: Sight): SeenDescriptor[] {
       failed: errors([...reads, ...sends], (errno) => !isAgain(errno)),
       peeked: sum(peeks.map((call) => call.calls)),
       ready,
-      unconsumed: Math.max(0, ready - useful - errors(accepts, (errno) => !isAgain(errno))),
+      unconsumed: Math.max(0, ready - useful - positive(accepts) - errors(accepts, (errno) => !isAgain(errno))),
       ...mostOf([...reads, ...sends]),
     },
   ]

@@ -1,4 +1,5 @@
 import type { Call, Descriptor, Kind, Process, Stack, Thread, Wait, Window } from '../windows/window.ts'
+import { processWide } from './process-wide.ts'
 import { type Root, rootsOf } from './roots.ts'
 import { groupBy, sum } from './sums.ts'
 
@@ -59,7 +60,10 @@ export const isProgressive = ({ kind, fd }: Pick<Descriptor, 'kind' | 'fd'>) =>
 
 export function see(windows: readonly Window[]): Sight {
   const counted = windows.filter((window) => window.calls || window.waits)
-  const descriptors = sumDescriptors(counted)
+  const perDescriptor = counted.some((window) => window.descriptors)
+  const calls = sumCalls(counted)
+  const waits = sumWaits(counted)
+  const descriptors = perDescriptor ? sumDescriptors(counted) : processWide({ calls, waits })
   const process = meanProcess(windows)
   const threads = meanThreads(windows)
   const cores = process && wantedCores(process, threads)
@@ -68,9 +72,9 @@ export function see(windows: readonly Window[]): Sight {
   return {
     seconds: sum(counted.map((window) => window.seconds)),
     span: sum(windows.map((window) => window.seconds)),
-    perDescriptor: counted.some((window) => window.descriptors),
-    calls: sumCalls(counted),
-    waits: sumWaits(counted),
+    perDescriptor,
+    calls,
+    waits,
     descriptors,
     progress:
       sum(descriptors.filter(isProgressive).map((descriptor) => descriptor.useful)) +

@@ -1,6 +1,6 @@
 // expect: healthy
-// finding: timers
-// load: echo 2
+// finding: empty-wakeups
+// load: hold 2
 // A game server's clock: 1000 ticks a second, by the timeout of epoll_wait.
 #include "../zoo.h"
 int main(void) {

@@ -1,6 +1,6 @@
 // expect: unconsumed-readiness
-// load: arrivals 1000
-// Eight loops wait for one listener without EPOLLEXCLUSIVE: each connection wakes them all.
+// load: arrivals 4000
+// Forty-eight loops wait for one listener without EPOLLEXCLUSIVE: each connection wakes them all.
 #include "../zoo.h"
 static int listener;
 static void *loop(void *arg) {
@@ -16,6 +16,6 @@ static void *loop(void *arg) {
 int main(void) {
   listener = listen_here(SOCK_NONBLOCK);
   pthread_t thread;
-  for (int i = 0; i < 7; i++) pthread_create(&thread, 0, loop, 0);
+  for (int i = 0; i < 47; i++) pthread_create(&thread, 0, loop, 0);
   loop(0);
 }
