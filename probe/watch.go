@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -14,6 +15,8 @@ import (
 
 	"spinlab/probe/internal/counter"
 	"spinlab/probe/internal/observe"
+	"spinlab/probe/internal/procfs"
+	"spinlab/probe/internal/stacks"
 	"spinlab/probe/internal/window"
 )
 
@@ -28,6 +31,7 @@ func watch(arguments []string) error {
 	flags.Var(&duty, "duty", "count system calls in one window of `n`: 1, 5, or auto: 5 until something looks futile")
 	noBPF := flags.Bool("no-bpf", false, "only what /proc tells: no system calls, no stacks")
 	noStacks := flags.Bool("no-stacks", false, "no stack samples")
+	frequency := flags.Int("frequency", stacks.Frequency, "stack samples a second on each processor")
 	duration := flags.Duration("for", 0, "stop after this long (0: when told to)")
 	untilEOF := flags.Bool("until-eof", false, "stop when standard input ends")
 	if err := parse(flags, arguments); err != nil {
@@ -39,14 +43,26 @@ func watch(arguments []string) error {
 	if *interval < 10*time.Millisecond || *interval > 10*time.Second {
 		return fail(exitUsage, "watch: --interval %v is out of range: 10ms to 10s", *interval)
 	}
+	if *frequency < 1 || *frequency > 1000 {
+		return fail(exitUsage, "watch: --frequency %d is out of range: 1 to 1000 samples a second", *frequency)
+	}
+	if *noStacks {
+		*frequency = 0
+	}
 	for _, pid := range pids {
 		if err := checkPid(pid); err != nil {
 			return err
 		}
+		if !*noBPF && procfs.Is32Bit(pid) {
+			return fail(exitUnsupported, "process %d is a 32-bit program, whose system calls are numbered otherwise (--no-bpf watches it through /proc alone)", pid)
+		}
+		if !procfs.Visible(pid) {
+			fmt.Fprintf(os.Stderr, "probe: the descriptors of process %d are hidden (needs root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH): windows come without their kinds, states and peers\n", pid)
+		}
 	}
 	ctx, stop := stopping(*duration, *untilEOF)
 	defer stop()
-	options := observe.Options{Pids: pids, Tree: *tree, Interval: *interval, Duty: observe.Duty(duty), Stacks: !*noStacks}
+	options := observe.Options{Pids: pids, Tree: *tree, Interval: *interval, Duty: observe.Duty(duty), Stacks: *frequency}
 	observer := observe.Kernel
 	if *noBPF {
 		observer = observe.Procfs

@@ -12,6 +12,8 @@ export interface Lack {
 export interface WatchOptions {
   /** Stop by itself after this many seconds; without it, watch until disposed. */
   seconds?: number
+  /** Look as closely as it can, for a quick answer: the process is the lab's own, and what the look costs it is of no harm. */
+  dense?: boolean
   /** Receives every raw line that the observer printed, so that a verdict can be computed again offline. */
   capture?: (line: string) => void
 }
@@ -30,6 +32,6 @@ export interface Collector {
   readonly blind: string
   /** Tries it on a child of its own; undefined when it works here. */
   lack(room: Room): Promise<Lack | undefined>
-  /** `pid` as seen inside the room. Windows are about 100 ms long. */
+  /** `pid` as seen inside the room. Windows are about 100 ms long, or shorter when dense. */
   watch(room: Room, pid: number, options?: WatchOptions): Watch
 }

@@ -14,7 +14,7 @@ import { showProgress } from '../reporters/progress.ts'
 import { terminalReport } from '../reporters/terminal.ts'
 import { describeHere } from '../run-folder/manifest.ts'
 import { RunFolder } from '../run-folder/write.ts'
-import type { Runner } from '../stage/stage.ts'
+import type { Runner, Stage } from '../stage/stage.ts'
 import type { StopSignal } from '../stop-signal.ts'
 
 export interface ReproOptions {
@@ -56,50 +56,53 @@ async function holdOnce(name: string, options: ReproOptions, stop: StopSignal): 
   const fixes = chooseFixes(variant, options.fix)
   const runner = await loadModule<Runner>('runner', runnerFolder, options.runner)
   const started = new Date()
-  const reproduce = commandLine(name, options)
-
   await using stage = await runner.open()
-  const [collectors, here] = await Promise.all([chooseCollectors(stage.tracer, options.collector), describeHere()])
-  for (const { name: missing, missing: why, remedy } of collectors.missing)
-    process.stderr.write(`spinlab: ${missing}: ${why}; ${remedy}\n`)
+  const [{ primary, witnesses, missing }, here] = await Promise.all([
+    chooseCollectors(stage.tracer, options.collector),
+    describeHere(),
+    deliverCertificates(stage),
+  ])
+  for (const lack of missing) process.stderr.write(`spinlab: ${lack.name}: ${lack.missing}; ${lack.remedy}\n`)
+  const identity = {
+    scenario: name,
+    variant: variant.name,
+    seed: options.seed,
+    runner: runner.name,
+    collectors: { used: [primary.name, ...witnesses.map((witness) => witness.name)], missing },
+    reproduce: commandLine(name, options),
+  }
   const folder = new RunFolder(options.outDir, {
     version: 1,
-    scenario: name,
-    variant: variant.name,
+    ...identity,
     fixes: fixes.map((fix) => fix.name),
-    seed: options.seed,
-    runner: runner.name,
     argv: process.argv.slice(2),
-    reproduce,
     started: started.toISOString(),
     ...here,
-    collectors: {
-      used: [collectors.primary.name, ...collectors.witnesses.map((witness) => witness.name)],
-      missing: collectors.missing,
-    },
   })
-  for (const [file, pem] of Object.entries(await makeCertificates())) await stage.put(`certificates/${file}`, pem)
   const record = await experiment(
     { scenario, variant, fixes, seed: options.seed, limits: { timeout: options.timeout, stop: stop.signal } },
-    { stage, ...collectors, progress: showProgress(options.quiet), recorder: folder },
+    { stage, primary, witnesses, progress: showProgress(options.quiet), recorder: folder },
   )
+  folder.overhead(record.overhead)
+  const conclusion = conclude(record)
   const result: ExperimentResult = {
-    scenario: name,
-    variant: variant.name,
-    seed: options.seed,
-    runner: runner.name,
-    ...conclude(record),
-    collectors: {
-      used: [collectors.primary.name, ...collectors.witnesses.map((witness) => witness.name)],
-      missing: collectors.missing,
-    },
+    ...identity,
+    ...conclusion,
+    // What cannot be judged again proves nothing.
+    ...(folder.failure && {
+      outcome: worst([conclusion.outcome, 'inconclusive']),
+      reasons: [...conclusion.reasons, folder.failure],
+    }),
     seconds: (Date.now() - started.getTime()) / 1000,
     run: folder.path,
-    reproduce,
   }
-  folder.overhead(record.overhead)
   folder.result(result)
   return result
+}
+
+async function deliverCertificates(stage: Stage) {
+  const files = Object.entries(await makeCertificates())
+  await Promise.all(files.map(([file, pem]) => stage.put(`certificates/${file}`, pem)))
 }
 
 /** What repeats this run: everything that is not a default. */

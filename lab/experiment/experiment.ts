@@ -11,7 +11,7 @@ import type { ObserverCost, PhaseResult } from './result.ts'
 import { type PhaseLimits, runPhase } from './run-phase.ts'
 import type { Fix, NamedScenario, Traffic, Variant } from './scenario.ts'
 import { Subject } from './subject.ts'
-import { look } from './witness.ts'
+import { costs, look } from './witness.ts'
 
 /** Inside the stage nothing else listens. The controls run side by side, each on the next port. */
 const PORT = 8443
@@ -114,7 +114,7 @@ async function runVariant(
     progress.ends(title, result)
     if (phase.name === 'baseline') baseline = evidence.windows
     if (subject.casualty || limits.stop.aborted) break
-    if (result.outcome === 'pass' && deservesWitnesses(record, phase))
+    if (equipment.witnesses.length && result.outcome === 'pass' && deservesWitnesses(record, phase))
       await callWitnesses(record, subject, result, baseline, equipment)
   }
   return record
@@ -144,18 +144,25 @@ async function callWitnesses(
 ) {
   const phase = record.subject.phases.at(-1)?.phase
   if (!phase) return
-  // What an observer costs is asked of the burning server: there a slowed turn shows.
-  const burning = phase.name === 'fault' && witnesses.length > 0
-  for (const collector of burning ? [primary, ...witnesses] : witnesses) {
-    const raw: string[] = []
-    const { windows, cost, unobserved } = await look(subject, stage.tracer, collector, (line) => raw.push(line))
-    if (burning)
-      record.overhead = { none: record.overhead.none ?? unobserved, ...record.overhead, [collector.name]: cost }
-    if (collector === primary) continue
-    const witness: WitnessRecord = { collector: collector.name, phase, expected: result.verdict, windows, baseline }
-    record.witnesses.push(witness)
-    recorder.witness(witness, raw)
+  const called = witnesses.map((collector) => ({
+    name: collector.name,
+    async look() {
+      const raw: string[] = []
+      const windows = await look(subject, stage.tracer, collector, (line) => raw.push(line))
+      const witness: WitnessRecord = { collector: collector.name, phase, expected: result.verdict, windows, baseline }
+      record.witnesses.push(witness)
+      recorder.witness(witness, raw)
+      return windows
+    },
+  }))
+  await subject.observer.detach()
+  if (phase.name !== 'fault') {
+    for (const witness of called) await witness.look()
+    return
   }
+  // What an observer costs is asked of the burning server: there a slowed turn shows.
+  const own = { name: primary.name, look: () => look(subject, stage.tracer, primary, () => {}) }
+  record.overhead = await costs(subject, [own, ...called])
 }
 
 function saneTraffic(stage: Stage, to: string, seed: number, rate: number): Traffic {

@@ -19,7 +19,7 @@ export class Observer implements AsyncDisposable {
 
   attach() {
     if (this.#watch) return
-    const watch = this.#collector.watch(this.#room, this.#pid)
+    const watch = this.#collector.watch(this.#room, this.#pid, { dense: true })
     this.#watch = watch
     void this.#read(watch)
   }

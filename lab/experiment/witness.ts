@@ -6,34 +6,51 @@ import type { ObserverCost } from './result.ts'
 import { summarise } from './sane.ts'
 import type { Subject } from './subject.ts'
 
-/** Length of one look (ms): long enough for ten sane requests, short enough for an observer that slows its target. */
-const LOOK_MS = 250
+/** Length of one look (ms): long enough for several sane requests, short enough for an observer that slows its target. */
+const LOOK_MS = 200
 
-/** A short look with nothing else attached: what it finds, and what it costs beside the moments before and after it. */
+/** A short look with nothing else attached. */
 export async function look(
   subject: Subject,
   room: Room,
   collector: Collector,
   capture: (line: string) => void,
-): Promise<{ windows: Window[]; cost: ObserverCost; unobserved: ObserverCost }> {
+): Promise<Window[]> {
   const windows: Window[] = []
-  await subject.observer.detach()
-  const before = await measure(subject, () => delay(LOOK_MS))
-  const cost = await measure(subject, async () => {
-    await using watch = collector.watch(room, subject.target.pid, { seconds: LOOK_MS / 1000, capture })
-    for await (const window of watch) windows.push(window)
-  })
-  const after = await measure(subject, () => delay(LOOK_MS))
-  const turnsPerSecond = (before.turnsPerSecond + after.turnsPerSecond) / 2
-  return {
-    windows,
-    cost: {
+  await using watch = collector.watch(room, subject.target.pid, { seconds: LOOK_MS / 1000, capture })
+  for await (const window of watch) windows.push(window)
+  return windows
+}
+
+/**
+ * What each look costs the target: the unobserved target is measured before the first and after each, so that a change of the load
+ * meanwhile is not taken for a cost.
+ */
+export async function costs(
+  subject: Subject,
+  looks: readonly { name: string; look: () => Promise<Window[]> }[],
+): Promise<Record<string, ObserverCost>> {
+  const unobserved = () => measure(subject, () => delay(LOOK_MS))
+  const none = await unobserved()
+  const found: Record<string, ObserverCost> = { none }
+  let before = none
+  for (const { name, look } of looks) {
+    let windows: Window[] = []
+    const cost = await measure(subject, async () => {
+      windows = await look()
+    })
+    const after = await unobserved()
+    const turns = (before.turnsPerSecond + after.turnsPerSecond) / 2
+    const seconds = windows.reduce((sum, window) => sum + window.seconds, 0)
+    const used = windows.reduce((sum, window) => sum + window.cost * window.seconds, 0)
+    found[name] = {
       ...cost,
-      turnsRatio: turnsPerSecond > 0 ? cost.turnsPerSecond / turnsPerSecond : null,
-      cores: windows.length ? windows.reduce((sum, window) => sum + window.cost, 0) / windows.length : null,
-    },
-    unobserved: { ...before, turnsPerSecond },
+      turnsRatio: turns > 0 ? cost.turnsPerSecond / turns : null,
+      cores: seconds > 0 ? used / seconds : null,
+    }
+    before = after
   }
+  return found
 }
 
 /** The target's own rate of turns, and its sane requests, while something is done. */

@@ -20,21 +20,25 @@ import type { Manifest } from './manifest.ts'
  */
 export class RunFolder implements Recorder {
   readonly path: string
+  /** why the record is not whole, e.g. a full disk */
+  failure: string | undefined
 
   /** Throws with exit code 5 when the folder cannot be made. */
   constructor(outDir: string, manifest: Manifest) {
     const time = manifest.started.replaceAll(':', '-')
     const folder = resolve(outDir, manifest.scenario)
     this.path = join(folder, time)
-    this.#do(() => {
+    const make = () => {
       mkdirSync(join(this.path, 'raw'), { recursive: true })
       // Made aside and renamed, so that `latest` never points nowhere.
       const aside = join(folder, `.latest-${process.pid}`)
       rmSync(aside, { force: true })
       symlinkSync(time, aside)
       renameSync(aside, join(folder, 'latest'))
-    })
+    }
+    this.#do(make)
     this.#write('manifest.json', manifest)
+    if (this.failure) throw broken(this.failure)
   }
 
   phase(variant: string, index: number, { since, cut, complaint, windows, facts }: Evidence) {
@@ -80,13 +84,12 @@ export class RunFolder implements Recorder {
   }
 
   #do(write: () => void) {
+    // The first failure says why; what fails after it, fails because of it.
+    if (this.failure) return
     try {
       write()
     } catch (error) {
-      throw broken(
-        `cannot write the run folder ${this.path}: ${(error as Error).message}; choose another with --out-dir`,
-        error,
-      )
+      this.failure = `cannot write the run folder ${this.path}: ${(error as Error).message}; choose another with --out-dir`
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Check, History, Scenario } from '../experiment/scenario.ts'
 import type { SocketRow } from '../windows/proc-net-tcp.ts'
 
 /** Connections that must lie there unread before the storm counts as one. */
-const STUCK = 10
+const STUCK = 3
 
 /** Bytes that nobody takes, a moment ago and still, while hellos wait for their rest: a leaked connection alone has unread bytes too, and is no storm. */
 const stuck: Check = ({ previous, now }) => {
@@ -32,7 +32,7 @@ const storm: Scenario = {
   class: 'unconsumed-readiness',
   chaos: {
     client: 'hello-storm',
-    flags: ['--rate', '100', '--hold', '120', '--from', '127.0.0.2-127.0.0.5', '--server-name', 'lab.test'],
+    flags: ['--rate', '150', '--hold', '200', '--from', '127.0.0.2-127.0.0.5', '--server-name', 'lab.test'],
   },
   saneRate: 40,
   controls: ['netpoller', 'netpoller-leak'],

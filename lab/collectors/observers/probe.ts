@@ -3,6 +3,9 @@ import { lacksProbe, probeWindows } from '../probe-lines.ts'
 import { watching } from '../scope.ts'
 import { showsCalls, tryOut } from '../try-out.ts'
 
+/** Counting all the time, in windows that hold enough samples of a tenth of a core to be judged each. */
+const DENSE = ['--duty', '1', '--interval', '50ms', '--frequency', '997']
+
 /** The lab's own eyes: eBPF in the kernel and /proc beside it. */
 const probe: Collector = {
   name: 'probe',
@@ -11,6 +14,7 @@ const probe: Collector = {
   lack: async (room) =>
     lacksProbe() ??
     tryOut(probe, room, 0.3, showsCalls, 'run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE'),
-  watch: (room, pid, options = {}) => watching((scope) => probeWindows(scope, room, ['--pid', `${pid}`], options)),
+  watch: (room, pid, options = {}) =>
+    watching((scope) => probeWindows(scope, room, ['--pid', `${pid}`, ...(options.dense ? DENSE : [])], options)),
 }
 export default probe

@@ -44,8 +44,8 @@ func newKernel(c *crowd, options Options) (*kernel, error) {
 		return nil, fmt.Errorf("loading the programs that count system calls: %w", err)
 	}
 	k := &kernel{counter: loaded, crowd: c, outside: map[int]uint32{}, inside: map[uint32]int{}, unsure: map[int]bool{}, entry: true, always: options.Duty == Dense}
-	if options.Stacks {
-		k.sampling = newSampling()
+	if options.Stacks > 0 {
+		k.sampling = newSampling(options.Stacks)
 	}
 	if err := k.take(c.pids()); err != nil {
 		k.close()

@@ -20,8 +20,8 @@ type Options struct {
 	Tree     bool
 	Interval time.Duration
 	Duty     Duty
-	// Stacks samples stacks too.
-	Stacks bool
+	// Stacks is how many samples of stacks each processor takes a second; 0: none.
+	Stacks int
 }
 
 // Emit takes a finished window; its error ends the watch.

@@ -20,8 +20,8 @@ type sampling struct {
 }
 
 // newSampling starts to sample. Without the right to, there is none, and nil does nothing.
-func newSampling() *sampling {
-	sampler, err := stacks.Start()
+func newSampling(frequency int) *sampling {
+	sampler, err := stacks.Start(frequency)
 	if err != nil {
 		return nil
 	}

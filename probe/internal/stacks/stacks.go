@@ -16,7 +16,7 @@ import (
 	"spinlab/probe/internal/namespaces"
 )
 
-// Frequency of the samples on each processor, in hertz. Not 100, so as not to run in step with timers.
+// Frequency of the samples on each processor unless more are asked for, in hertz. Not 100, so as not to run in step with timers.
 const Frequency = 99
 
 // Sampler takes samples from Start until Close; when its process ends, the kernel takes the programs away.
@@ -32,8 +32,8 @@ type Sampler struct {
 	lost    uint64
 }
 
-// Start loads the program and attaches it to all processors.
-func Start() (*Sampler, error) {
+// Start loads the program and attaches it to all processors, each of which takes frequency samples a second.
+func Start(frequency int) (*Sampler, error) {
 	spec, err := loadSampler()
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func Start() (*Sampler, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	spec.Maps["samples"].MaxEntries = ringSize(processors)
+	spec.Maps["samples"].MaxEntries = ringSize(processors, frequency)
 	loaded, err := ebpf.NewCollection(spec)
 	if err != nil { // before Linux 5.14 the kernel does not name its functions; the rest works
 		delete(spec.Programs, "name_function")
@@ -66,7 +66,7 @@ func Start() (*Sampler, error) {
 		return nil, err
 	}
 	for processor := range processors {
-		if err := s.attach(processor); err != nil {
+		if err := s.attach(processor, frequency); err != nil {
 			s.Close()
 			return nil, err
 		}
@@ -75,18 +75,18 @@ func Start() (*Sampler, error) {
 }
 
 // ringSize has room for half a second of samples of usual depth; it must be a power of two.
-func ringSize(processors int) uint32 {
+func ringSize(processors, frequency int) uint32 {
 	size := uint32(1 << 18)
-	for size < uint32(processors)*Frequency/2*1024 {
+	for size < uint32(processors*frequency)/2*1024 {
 		size *= 2
 	}
 	return size
 }
 
-func (s *Sampler) attach(processor int) error {
+func (s *Sampler) attach(processor, frequency int) error {
 	clock := unix.PerfEventAttr{
 		Type: unix.PERF_TYPE_SOFTWARE, Config: unix.PERF_COUNT_SW_CPU_CLOCK, Size: uint32(binary.Size(unix.PerfEventAttr{})),
-		Sample: Frequency, Bits: unix.PerfBitFreq | unix.PerfBitDisabled,
+		Sample: uint64(frequency), Bits: unix.PerfBitFreq | unix.PerfBitDisabled,
 	}
 	event, err := unix.PerfEventOpen(&clock, -1, processor, -1, unix.PERF_FLAG_FD_CLOEXEC)
 	if errors.Is(err, unix.ENODEV) {
