@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/cilium/ebpf/rlimit"
 )
 
 // Exit codes: what the caller can do about it differs.
@@ -32,6 +34,7 @@ func fail(code int, format string, arguments ...any) error {
 }
 
 var verbs = map[string]func(arguments []string) error{
+	"check": check,
 	"tls":   tlsHandshakes,
 	"watch": watch,
 }
@@ -60,5 +63,7 @@ func run(arguments []string) error {
 	if !ok {
 		return fail(exitUsage, "%q is no verb: one of %s", arguments[0], strings.Join(names, ", "))
 	}
+	// Before Linux 5.11 BPF maps count as locked memory; since then there is nothing to raise, and no need to.
+	_ = rlimit.RemoveMemlock()
 	return verb(arguments[1:])
 }

@@ -25,7 +25,11 @@ type Counter struct {
 	control    *kernelControl
 	processors []kernelProcessor
 	before     totals
-	unmap      []func()
+
+	ofDescriptors   copier[kernelDescriptorKey, kernelDescriptor]
+	ofRegistrations copier[kernelRegistrationKey, kernelRegistration]
+
+	unmap []func()
 }
 
 // Load brings the programs into the kernel without attaching them. capacity is how many descriptors are expected;
@@ -63,7 +67,10 @@ func Load(capacity int) (*Counter, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Counter{exit: collection.DetachProgram(exit), enter: collection.DetachProgram(enter)}
+	c := &Counter{
+		exit: collection.DetachProgram(exit), enter: collection.DetachProgram(enter),
+		ofDescriptors: newCopier[kernelDescriptorKey, kernelDescriptor](), ofRegistrations: newCopier[kernelRegistrationKey, kernelRegistration](),
+	}
 	if err := collection.Assign(&c.objects); err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (c *Counter) totals() totals {
 			t.lost += stats.RecursionMisses
 		}
 	}
-	t.lost += copyHash(c.objects.Descriptors, t.descriptors) + copyHash(c.objects.Registrations, t.registrations)
+	t.lost += c.ofDescriptors.copy(c.objects.Descriptors, t.descriptors) + c.ofRegistrations.copy(c.objects.Registrations, t.registrations)
 	var failure kernelFailure
 	var counts []uint64
 	for rows := c.objects.Failures.Iterate(); rows.Next(&failure, &counts); {
@@ -58,15 +58,24 @@ func (c *Counter) totals() totals {
 	return t
 }
 
-// copyHash copies a hash map; it returns 1 when the copy broke off, which loses an unknown part of it.
-func copyHash[K comparable, V any](from *ebpf.Map, to map[K]V) uint64 {
-	const piece = 4096
-	keys, values := make([]K, piece), make([]V, piece)
+// copier reads a hash map in pieces, into buffers that it keeps.
+type copier[K comparable, V any] struct {
+	keys   []K
+	values []V
+}
+
+func newCopier[K comparable, V any]() copier[K, V] {
+	const piece = 1024
+	return copier[K, V]{make([]K, piece), make([]V, piece)}
+}
+
+// copy returns 1 when it broke off, which loses an unknown part.
+func (c copier[K, V]) copy(from *ebpf.Map, to map[K]V) uint64 {
 	var cursor ebpf.MapBatchCursor
 	for {
-		n, err := from.BatchLookup(&cursor, keys, values, nil)
+		n, err := from.BatchLookup(&cursor, c.keys, c.values, nil)
 		for i := range n {
-			to[keys[i]] = values[i]
+			to[c.keys[i]] = c.values[i]
 		}
 		if errors.Is(err, ebpf.ErrKeyNotExist) {
 			return 0

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"slices"
 
 	"github.com/cilium/ebpf"
@@ -67,17 +68,12 @@ func Start(pid int, modes ...string) (*Counter, error) {
 	c := &Counter{program: program, types: map[uint64]string{}}
 	var failed []error
 	for _, mode := range modes {
-		attach := c.attachMulti
-		if mode == "perf-uprobe" {
-			attach = c.attachPerf
+		if err := c.attach(mode, pid, at); err == nil {
+			return c, nil
+		} else {
+			failed = append(failed, err)
 		}
-		if err := attach(pid, at); err != nil {
-			failed = append(failed, fmt.Errorf("with %s: %w", mode, err))
-			c.detach()
-			continue
-		}
-		c.mode = mode
-		return c, nil
+		c.detach()
 	}
 	c.Close()
 	all := errors.Join(failed...)
@@ -85,6 +81,18 @@ func Start(pid int, modes ...string) (*Counter, error) {
 		return nil, ErrDenied
 	}
 	return nil, fmt.Errorf("%w: %w", ErrUnsupported, all)
+}
+
+func (c *Counter) attach(mode string, pid int, at places) error {
+	c.mode = mode
+	how := c.attachMulti
+	if mode == "perf-uprobe" {
+		how = c.attachPerf
+	}
+	if err := how(pid, at); err != nil {
+		return fmt.Errorf("%s: %w", mode, err)
+	}
+	return nil
 }
 
 // attachMulti needs Linux 6.6 and fewer rights.
@@ -189,4 +197,19 @@ func (c *Counter) Report() (Report, error) {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Error, b.Error))
 	})
 	return report, c.objects.Lost.Get(&report.Lost)
+}
+
+// Try probes a function of the running program itself in one mode, and says why it does not work.
+func Try(mode string) error {
+	program, err := symbols.OpenGo(os.Getpid())
+	if err != nil {
+		return err
+	}
+	offset, _, found := program.Function("main.main")
+	c := &Counter{program: program, types: map[uint64]string{}}
+	defer c.Close()
+	if !found {
+		return errors.New("the program does not find its own main function")
+	}
+	return c.attach(mode, os.Getpid(), places{entry: offset, returns: []uint64{offset}})
 }

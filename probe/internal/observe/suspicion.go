@@ -14,7 +14,7 @@ func futile(w *window.Window) bool {
 	for i := range w.Descriptors {
 		d := &w.Descriptors[i]
 		// A healthy descriptor meets the end of its data about once for each useful call.
-		if perSecond(d.Useless(), w) >= 50 && d.Useful*5 <= d.Useless() {
+		if perSecond(d.Useless(), w) >= 25 && d.Useful*5 <= d.Useless() {
 			return true
 		}
 		if d.Kind != "eventfd" { // runtimes wake themselves through these

@@ -4,8 +4,10 @@ package procfs
 
 import (
 	"bytes"
+	"debug/elf"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -97,4 +99,37 @@ func Namespace(pid int, kind string) (uint64, error) {
 		return 0, fmt.Errorf("the %s namespace of process %d: %w", kind, pid, err)
 	}
 	return st.Ino, nil
+}
+
+// Visible says whether the descriptors of pid may be looked at, which takes the rights of ptrace(2).
+func Visible(pid int) bool {
+	dir, err := os.Open(fmt.Sprintf("/proc/%d/fd", pid))
+	if err != nil {
+		return false
+	}
+	dir.Close()
+	return true
+}
+
+// Is32Bit is true of a program whose system calls have the numbers of another architecture.
+func Is32Bit(pid int) bool {
+	file, err := os.Open(fmt.Sprintf("/proc/%d/exe", pid))
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	var header [elf.EI_NIDENT]byte
+	_, err = io.ReadFull(file, header[:])
+	return err == nil && header[elf.EI_CLASS] == byte(elf.ELFCLASS32)
+}
+
+// Stranger is a process of another user that could be watched, or 0 when there is none to be seen.
+func Stranger() int {
+	for _, pid := range numericNames("/proc") {
+		var st unix.Stat_t
+		if unix.Stat(fmt.Sprintf("/proc/%d", pid), &st) == nil && st.Uid != uint32(os.Geteuid()) && Check(pid) == nil {
+			return pid
+		}
+	}
+	return 0
 }
