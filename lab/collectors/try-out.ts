@@ -4,30 +4,33 @@ import type { Collector, Lack } from './collector.ts'
 
 /** ms between two lines that the watched child has to read and write */
 const PACE = 5
+/** s; a machine under load takes its time to start an observer, and one that works shows something long before the end */
+const LIMIT = 5
 
-/**
- * Watches a child that is known to be busy. A lack when no window of it `shows` that, or none comes at all.
- */
+/** A busy machine may take this long to start an observer (ms). */
+const PATIENCE = 6000
+
+/** Watches a child that is known to be busy, until a window `shows` that. A lack when none does. */
 export async function tryOut(
-  collector: Pick<Collector, 'name' | 'watch'>,
+  { name, watch: begin }: Pick<Collector, 'name' | 'watch'>,
   room: Room,
-  seconds: number,
   shows: (window: Window) => boolean,
   remedy: string,
 ): Promise<Lack | undefined> {
   await using child = room.run(['sh', '-c', 'echo $$; exec cat'])
-  const lines = child.lines[Symbol.asyncIterator]()
-  const { value: pid } = await lines.next()
+  const { value: pid } = await child.lines[Symbol.asyncIterator]().next()
   const pacer = setInterval(() => child.tell(''), PACE)
+  const watch = begin(room, Number(pid))
+  const patience = setTimeout(() => watch[Symbol.asyncDispose](), PATIENCE)
   try {
-    await using watch = collector.watch(room, Number(pid), { seconds })
-    let seen = false
-    for await (const window of watch) seen ||= shows(window)
-    return seen ? undefined : { missing: `${collector.name} sees nothing of a busy process`, remedy }
+    for await (const window of watch) if (shows(window)) return undefined
+    return { missing: `${name} sees nothing of a busy process`, remedy }
   } catch (error) {
     return { missing: error instanceof Error ? error.message : String(error), remedy }
   } finally {
     clearInterval(pacer)
+    clearTimeout(patience)
+    await watch[Symbol.asyncDispose]()
   }
 }
 

@@ -26,7 +26,6 @@ const bpftrace: Collector = {
       tryOut(
         { name: 'bpftrace', watch: watchBy(bpftraceTrial) },
         room,
-        0.2,
         showsCalls,
         'run as root, outside of containers',
       )

@@ -28,13 +28,7 @@ const perf: Collector = {
     'descriptors; the timeouts of waits where one call is given several, or gives them behind a pointer; calls that it is not told to count',
   lack: async (room) =>
     (await lacksProgram(room, 'perf', 'apt-get install linux-perf (or linux-tools of this kernel)')) ??
-    tryOut(
-      { name: 'perf', watch: trial },
-      room,
-      0.25,
-      showsCalls,
-      'run as root with tracefs mounted on /sys/kernel/tracing',
-    ),
+    tryOut({ name: 'perf', watch: trial }, room, showsCalls, 'run as root with tracefs mounted on /sys/kernel/tracing'),
   watch: (room, pid, options = {}) => watching((scope) => observe(scope, room, pid, options)),
 }
 export default perf

@@ -12,8 +12,7 @@ const probe: Collector = {
   rank: 1,
   blind: '',
   lack: async (room) =>
-    lacksProbe() ??
-    tryOut(probe, room, 0.3, showsCalls, 'run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE'),
+    lacksProbe() ?? tryOut(probe, room, showsCalls, 'run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE'),
   watch: (room, pid, options = {}) =>
     watching((scope) => probeWindows(scope, room, ['--pid', `${pid}`, ...(options.dense ? DENSE : [])], options)),
 }

@@ -10,7 +10,7 @@ const procfs: Collector = {
   blind: 'system calls, descriptors at work, and stacks: it sees that CPU burns, hardly why',
   lack: async (room) =>
     lacksProbe() ??
-    tryOut(procfs, room, 0.3, ({ process }) => process !== undefined, 'run as root, or as the owner of the process'),
+    tryOut(procfs, room, ({ process }) => process !== undefined, 'run as root, or as the owner of the process'),
   watch: (room, pid, options = {}) =>
     watching((scope) => probeWindows(scope, room, ['--pid', `${pid}`, '--no-bpf'], options)),
 }

@@ -37,12 +37,13 @@ const strace: Collector = {
   blind: 'CPU, stacks, and the true rates: it slows what it looks at, several times over',
   lack: async (room) =>
     (await lacksProgram(room, 'strace', 'apt-get install strace')) ??
+    // It keeps what it has to say until it has much or ends: a short look.
     tryOut(
       strace,
       room,
-      0.1,
       showsCalls,
       'run as root, or as the owner of the process with kernel.yama.ptrace_scope=0',
+      0.2,
     ),
   watch: (room, pid, options = {}) =>
     watching((scope) =>
