@@ -4,10 +4,7 @@ import type { Collector, Lack } from './collector.ts'
 
 /** ms between two lines that the watched child has to read and write */
 const PACE = 5
-/** s; a machine under load takes its time to start an observer, and one that works shows something long before the end */
-const LIMIT = 5
-
-/** A busy machine may take this long to start an observer (ms). */
+/** ms; a machine under load takes its time to start an observer */
 const PATIENCE = 6000
 
 /** Watches a child that is known to be busy, until a window `shows` that. A lack when none does. */

@@ -5,6 +5,7 @@ import type { Check, CheckResult, Finding } from './check.ts'
 
 const FOLDER = fileURLToPath(new URL('checks', import.meta.url))
 const DEADLINE_MS = 8000
+const AGAIN = 'run it again when the machine is less busy'
 
 export const checkNames = () => moduleNames(FOLDER)
 
@@ -27,11 +28,11 @@ async function attempt(check: Check): Promise<Finding> {
   try {
     return await check.attempt()
   } catch (error) {
-    return { works: false, found: error instanceof Error ? error.message : String(error) }
+    return { works: false, found: error instanceof Error ? error.message : String(error), remedy: AGAIN }
   }
 }
 
 async function late(signal: AbortSignal): Promise<Finding> {
   await delay(DEADLINE_MS, undefined, { signal, ref: false }).catch(() => {})
-  return { works: false, found: `no answer in ${DEADLINE_MS} ms`, remedy: 'try again when the machine is less busy' }
+  return { works: false, found: `no answer in ${DEADLINE_MS} ms`, remedy: AGAIN }
 }

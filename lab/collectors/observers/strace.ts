@@ -37,14 +37,7 @@ const strace: Collector = {
   blind: 'CPU, stacks, and the true rates: it slows what it looks at, several times over',
   lack: async (room) =>
     (await lacksProgram(room, 'strace', 'apt-get install strace')) ??
-    // It keeps what it has to say until it has much or ends: a short look.
-    tryOut(
-      strace,
-      room,
-      showsCalls,
-      'run as root, or as the owner of the process with kernel.yama.ptrace_scope=0',
-      0.2,
-    ),
+    tryOut(strace, room, showsCalls, 'run as root, or as the owner of the process with kernel.yama.ptrace_scope=0'),
   watch: (room, pid, options = {}) =>
     watching((scope) =>
       options.seconds === undefined
