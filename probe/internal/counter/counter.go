@@ -21,7 +21,8 @@ type Counter struct {
 	objects    kernelMaps
 	exit       *ebpf.Program
 	enter      *ebpf.Program
-	attached   []link.Link
+	atExit     link.Link // nil while not attached
+	atEntry    link.Link
 	control    *kernelControl
 	processors []kernelProcessor
 	before     totals
@@ -115,44 +116,47 @@ func (c *Counter) Watch(tgid uint32) { c.control.Watched[tgid>>6] |= 1 << (tgid 
 func (c *Counter) Unwatch(tgid uint32) { c.control.Watched[tgid>>6] &^= 1 << (tgid & 63) }
 
 // Attached says whether calls are being counted.
-func (c *Counter) Attached() bool { return len(c.attached) > 0 }
+func (c *Counter) Attached() bool { return c.atExit != nil }
 
 // Attach begins to count. From here on every system call of the whole machine takes the kernel's slow path.
-func (c *Counter) Attach() error {
+func (c *Counter) Attach() (err error) {
 	c.control.Session++
-	return c.attach(c.exit, "sys_exit")
+	c.atExit, err = attach(c.exit, "sys_exit")
+	return err
 }
 
-// AttachEntry looks at the entry of calls too, for timeouts that are lost at their exit, until Detach.
-func (c *Counter) AttachEntry() error {
-	if len(c.attached) > 1 {
-		return nil
+// WatchEntry says whether to look at the entry of calls too, for timeouts that are lost at their exit.
+func (c *Counter) WatchEntry(wanted bool) (err error) {
+	switch {
+	case wanted && c.atEntry == nil:
+		c.atEntry, err = attach(c.enter, "sys_enter")
+	case !wanted && c.atEntry != nil:
+		c.atEntry.Close()
+		c.atEntry = nil
 	}
-	return c.attach(c.enter, "sys_enter")
+	return err
 }
 
-func (c *Counter) attach(program *ebpf.Program, name string) error {
-	attached, err := attach(program, name)
-	if err != nil {
-		return fmt.Errorf("attaching to %s: %w", name, err)
-	}
-	c.attached = append(c.attached, attached)
-	return nil
-}
-
-func attach(program *ebpf.Program, name string) (link.Link, error) {
+func attach(program *ebpf.Program, name string) (attached link.Link, err error) {
 	if program.Type() == ebpf.Tracing {
-		return link.AttachTracing(link.TracingOptions{Program: program})
+		attached, err = link.AttachTracing(link.TracingOptions{Program: program})
+	} else {
+		attached, err = link.AttachRawTracepoint(link.RawTracepointOptions{Name: name, Program: program})
 	}
-	return link.AttachRawTracepoint(link.RawTracepointOptions{Name: name, Program: program})
+	if err != nil {
+		return nil, fmt.Errorf("attaching to %s: %w", name, err)
+	}
+	return attached, nil
 }
 
 // Detach ends counting.
 func (c *Counter) Detach() {
-	for _, l := range c.attached {
-		_ = l.Close() // closing the last handle detaches, whatever it returns
+	for _, l := range [...]*link.Link{&c.atExit, &c.atEntry} {
+		if *l != nil {
+			(*l).Close()
+			*l = nil
+		}
 	}
-	c.attached = nil
 }
 
 // Close gives everything back to the kernel.

@@ -17,6 +17,10 @@ const doubtful = 5
 // fresh is how old a look at the epoll sets may be to stand for the present.
 const fresh = 10 * time.Millisecond
 
+// entryWindows is for how many counted windows the entry of calls is looked at after a call whose timeout shows there
+// alone.
+const entryWindows = 20
+
 // kernel counts system calls of a crowd.
 type kernel struct {
 	counter  *counter.Counter
@@ -28,10 +32,8 @@ type kernel struct {
 	// unsure holds the processes whose epoll sets were not read right before counting began: what is registered may
 	// have changed out of sight.
 	unsure map[int]bool
-	// entry says whether the entry of calls is looked at too.
-	entry bool
-	// always keeps it so; else it is while calls are made whose timeout shows there alone.
-	always bool
+	// entry is for how many counted windows more the entry of calls is looked at too.
+	entry int
 }
 
 func newKernel(c *crowd, options Options) (*kernel, error) {
@@ -43,7 +45,7 @@ func newKernel(c *crowd, options Options) (*kernel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the programs that count system calls: %w", err)
 	}
-	k := &kernel{counter: loaded, crowd: c, outside: map[int]uint32{}, inside: map[uint32]int{}, unsure: map[int]bool{}, entry: true, always: options.Duty == Dense}
+	k := &kernel{counter: loaded, crowd: c, outside: map[int]uint32{}, inside: map[uint32]int{}, unsure: map[int]bool{}, entry: 1}
 	if options.Stacks > 0 {
 		k.sampling = newSampling(options.Stacks)
 	}
@@ -97,10 +99,10 @@ func (k *kernel) begin() (renewed bool, err error) {
 			return false, err
 		}
 	}
-	if err := k.counter.Attach(); err != nil || !k.entry {
+	if err := k.counter.Attach(); err != nil {
 		return renewed, err
 	}
-	return renewed, k.counter.AttachEntry()
+	return renewed, k.counter.WatchEntry(k.entry > 0)
 }
 
 func registered(scene *procfs.Scene) []counter.Registered {
@@ -118,7 +120,10 @@ func registered(scene *procfs.Scene) []counter.Registered {
 // read takes what was counted since it began or was read last.
 func (k *kernel) read(w *window.Window) error {
 	counts := k.counter.Read()
-	k.entry = k.always || counts.HidesTimeouts
+	k.entry = max(k.entry-1, 0)
+	if counts.HidesTimeouts {
+		k.entry = entryWindows
+	}
 	corrected := k.verify(&counts)
 	w.Calls, w.Waits = counts.Calls, counts.Waits
 	w.Descriptors, w.Others = k.rows(&counts)
@@ -131,10 +136,8 @@ func (k *kernel) read(w *window.Window) error {
 		k.counter.Detach()
 		_, err := k.begin()
 		return err
-	case k.entry:
-		return k.counter.AttachEntry()
 	}
-	return nil
+	return k.counter.WatchEntry(k.entry > 0)
 }
 
 // follow takes in new processes and lets go of those that ended.
