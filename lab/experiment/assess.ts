@@ -34,6 +34,8 @@ const SERVING = 5
 const ARRIVALS = 10
 /** A fix, a revert or an onset may take this long to bite (ms); what the windows show before that is its transition. */
 const TRANSITION_MS = 1500
+/** Goroutines that sane requests and the runtime itself come and go with. */
+const SLACK = 8
 
 /** Pure: what the evidence so far amounts to. `settled` when more of it would not change the answer. */
 export function assess(evidence: Evidence): { settled: boolean; result: PhaseResult } {
@@ -55,7 +57,6 @@ export function assess(evidence: Evidence): { settled: boolean; result: PhaseRes
   if (finding && decision.verdict && !decision.findings.some((found) => found.name === finding))
     missing.push({ outcome: 'fail', text: `expected the finding ${finding}` })
 
-  const arrivals = (now?.chaos?.started ?? 0) - (before?.chaos?.started ?? 0)
   const result: PhaseResult = {
     name: phase.name,
     fix: phase.fix?.name ?? null,
@@ -74,7 +75,7 @@ export function assess(evidence: Evidence): { settled: boolean; result: PhaseRes
       ? {
           targetRate: now.chaos.targetRate,
           achievedRate: now.chaos.achievedRate,
-          arrivals,
+          arrivals: arrivalsOf(facts),
           held: now.chaos.held,
           saturated: now.chaos.saturated,
         }
@@ -96,7 +97,11 @@ interface Shortcoming {
 }
 
 /** What must be true beside the verdict before the phase counts. */
-function shortcomings({ phase, facts }: Evidence, condition: Answer | null, effect: Answer | null): Shortcoming[] {
+function shortcomings(
+  { phase, variant, facts }: Evidence,
+  condition: Answer | null,
+  effect: Answer | null,
+): Shortcoming[] {
   const before = facts[0]
   const now = facts.at(-1)
   if (!before || !now) return [{ outcome: 'inconclusive', text: 'nothing was seen of the target' }]
@@ -104,11 +109,9 @@ function shortcomings({ phase, facts }: Evidence, condition: Answer | null, effe
   // A cured server consumes what the condition counts, so there the arrivals alone show that the chaos goes on.
   if (condition && !condition.holds && (phase.name !== 'fixed' || phase.expected === 'present'))
     found.push({ outcome: 'inconclusive', text: `the condition does not hold: ${condition.text}` })
-  if (phase.name === 'fixed' && phase.fix?.scope === 'standing') {
-    const arrivals = (now.chaos?.started ?? 0) - (before.chaos?.started ?? 0)
-    if (arrivals < ARRIVALS)
-      found.push({ outcome: 'inconclusive', text: `${arrivals} connections arrived, ${ARRIVALS} are needed` })
-  }
+  const arrivals = arrivalsOf(facts)
+  if (phase.name === 'fixed' && phase.fix?.scope === 'standing' && arrivals < ARRIVALS)
+    found.push({ outcome: 'inconclusive', text: `${arrivals} connections arrived, ${ARRIVALS} are needed` })
   if (now.chaos?.saturated)
     found.push({
       outcome: 'inconclusive',
@@ -119,12 +122,23 @@ function shortcomings({ phase, facts }: Evidence, condition: Answer | null, effe
       outcome: 'fail',
       text: `sane requests do not succeed (${now.sane.ok} answered, ${now.sane.failed} failed)`,
     })
+  if (variant.goroutines === 'flat' && phase.expected === 'present') {
+    const grown = now.target.goroutines - before.target.goroutines
+    if (grown > SLACK + arrivals / 10)
+      found.push({
+        outcome: 'fail',
+        text: `goroutines grew by ${grown} while ${arrivals} connections arrived, expected flat`,
+      })
+  }
   if (effect && !effect.holds)
     found.push({ outcome: 'fail', text: `the fix does not do what it claims: ${effect.text}` })
   if (now.target.pid !== before.target.pid)
     found.push({ outcome: 'fail', text: `the pid changed from ${before.target.pid} to ${now.target.pid}` })
   return found
 }
+
+/** Chaos connections since the phase began. */
+const arrivalsOf = (facts: readonly Facts[]) => (facts.at(-1)?.chaos?.started ?? 0) - (facts[0]?.chaos?.started ?? 0)
 
 function cutReason({ cut, complaint, phase }: Evidence, decided: boolean): Shortcoming {
   if (cut === 'target-ended') return { outcome: 'fail', text: `the target died: ${complaint || 'without a word'}` }

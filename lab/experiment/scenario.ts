@@ -41,6 +41,8 @@ export interface Variant {
   expected: Expected
   /** name of a finding that is no spin and must be there (e.g. a descriptor leak) */
   finding?: string
+  /** `flat`: the goroutines must not follow the arrivals while the spin is there */
+  goroutines?: 'flat'
   /** the fault's own truth, independent of any signature: without it there is no verdict */
   condition: Check
   fixes: readonly Fix[]

@@ -2,12 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Collector } from '../collectors/collector.ts'
 import type { Room } from '../runners/room.ts'
 import type { Window } from '../windows/window.ts'
+import type { Facts } from './facts.ts'
 import type { ObserverCost } from './result.ts'
 import { summarise } from './sane.ts'
 import type { Subject } from './subject.ts'
 
 /** Length of one look (ms): long enough for several sane requests, short enough for an observer that slows its target. */
-const LOOK_MS = 200
+const LOOK_MS = 250
+/** ms between two questions to the target for its turns */
+const SAMPLE_MS = 20
 
 /** A short look with nothing else attached. */
 export async function look(
@@ -30,40 +33,57 @@ export async function costs(
   subject: Subject,
   looks: readonly { name: string; look: () => Promise<Window[]> }[],
 ): Promise<Record<string, ObserverCost>> {
-  const unobserved = () => measure(subject, () => delay(LOOK_MS))
+  const unobserved = () => measure(subject, async () => void (await delay(LOOK_MS)))
   const none = await unobserved()
   const found: Record<string, ObserverCost> = { none }
   let before = none
   for (const { name, look } of looks) {
-    let windows: Window[] = []
-    const cost = await measure(subject, async () => {
-      windows = await look()
-    })
+    const cost = await measure(subject, look)
     const after = await unobserved()
     const turns = (before.turnsPerSecond + after.turnsPerSecond) / 2
-    const seconds = windows.reduce((sum, window) => sum + window.seconds, 0)
-    const used = windows.reduce((sum, window) => sum + window.cost * window.seconds, 0)
-    found[name] = {
-      ...cost,
-      turnsRatio: turns > 0 ? cost.turnsPerSecond / turns : null,
-      cores: seconds > 0 ? used / seconds : null,
-    }
+    found[name] = { ...cost, turnsRatio: turns > 0 ? cost.turnsPerSecond / turns : null }
     before = after
   }
   return found
 }
 
-/** The target's own rate of turns, and its sane requests, while something is done. */
-async function measure(subject: Subject, during: () => Promise<unknown>): Promise<ObserverCost> {
+/** The target's own rate of turns, and its sane requests, while something is done; of a look, while it was attached. */
+async function measure(subject: Subject, act: () => Promise<Window[] | undefined>): Promise<ObserverCost> {
   subject.begin()
-  const first = await subject.facts()
-  await during()
+  const samples: Facts[] = []
+  const acting = new AbortController()
+  const sampling = (async () => {
+    while (!acting.signal.aborted) {
+      samples.push(await subject.facts())
+      await delay(SAMPLE_MS, undefined, { signal: acting.signal }).catch(() => {})
+    }
+  })()
+  const windows = (await act()) ?? []
+  acting.abort()
+  await sampling
   const last = await subject.facts()
-  const turns = (last.target.counters.turns ?? 0) - (first.target.counters.turns ?? 0)
+  const [from, to] = attached(windows) ?? [0, Infinity]
+  const inside = [...samples, last].filter((sample) => sample.at >= from && sample.at <= to)
+  const seconds = windows.reduce((sum, window) => sum + window.seconds, 0)
+  const used = windows.reduce((sum, window) => sum + window.cost * window.seconds, 0)
   return {
-    turnsPerSecond: (1000 * turns) / (last.at - first.at),
+    turnsPerSecond: turnRate(inside),
     turnsRatio: null,
     sane: summarise(last.sane),
-    cores: null,
+    cores: seconds > 0 ? used / seconds : null,
   }
+}
+
+/** From when to when an observer was attached, ms since the epoch. */
+function attached(windows: readonly Window[]): [number, number] | undefined {
+  const first = windows[0]
+  const last = windows.at(-1)
+  return first && last && [first.start, last.start + last.seconds * 1000]
+}
+
+function turnRate(samples: readonly Facts[]): number {
+  const first = samples[0]
+  const last = samples.at(-1)
+  if (!first || !last || first === last) return 0
+  return (1000 * ((last.target.counters.turns ?? 0) - (first.target.counters.turns ?? 0))) / (last.at - first.at)
 }
