@@ -54,7 +54,7 @@ export function decide(
     }
     const shown = seen.findings.some(({ spin, name }) => spin && (!expectedClass || name === expectedClass))
     evidence += Math.log(shown ? SPINNING / HEALTHY : (1 - SPINNING) / (1 - HEALTHY))
-    if (evidence >= upper) return { verdict: 'present', class: whole.class ?? seen.class, findings }
+    if (evidence >= upper && whole.verdict === 'spin') return { verdict: 'present', class: whole.class, findings }
     if (evidence <= lower) return { verdict: 'absent', class: null, findings }
   }
   if (unexplained >= UNEXPLAINED)

@@ -17,6 +17,9 @@ const NETWORK =
 /** Names that a programmer gives to code that serves a connection. */
 const SERVING =
   /(?:^|[^a-z])(?:serve|conn|handle|handler|parse|parser|decode|session|stream|frame|proto|protocol|handshake|request|response|packet|reader|peer|client)(?![a-z])/i
+/** Names of threads in which event loops and request handlers run, as far as 15 letters show them (Netty, Jetty, Tomcat, Undertow, Vert.x, Grizzly, Akka, tokio). */
+const SERVING_THREAD =
+  /event-?loop|selector|poller|acceptor|^(?:n|e)?io-|-nio-|xnio|^qtp|http-|grpc|reactor|vert\.x|grizzly|dispatcher|tokio-runtime/i
 /** The runtime's own work, called from everywhere, which says nothing of the caller. */
 const PLUMBING =
   /^(?:runtime|sync|internal|time|context|errors|bytes|strings|slices|sort|reflect|math|unsafe|core|std|alloc)[.:/]|^(?:\[|0x|_raw_|indexbytebody|memeqbody|cmpbody|memmove|mem|libc|_init|__)/
@@ -26,6 +29,8 @@ const COLLECTING = /^(?:runtime\.(?:gc[A-Z]|mallocgc|bgsweep|sweepone|scanobject
 const SCHEDULING = /^runtime\.(?:findRunnable|schedule|park_m|netpoll|stealWork)/
 /** In the kernel because of a call, not of an interrupt. */
 const IN_CALL = /^(?:do_syscall_64|__x64_sys_|__arm64_sys_|el0_svc|ksys_)/
+const IN_WRAPPER =
+  /^_*(?:read|readv|write|writev|send|sendto|sendmsg|recv|recvfrom|recvmsg|accept4?|connect|close|poll|select|epoll_p?wait|nanosleep|clock_nanosleep|sched_yield|syscall)\s/
 const CALLING = /^(?:internal\/runtime\/syscall|syscall\.(?:Raw)?Syscall)/
 /** In a wait or a sleep. */
 const IN_WAIT =
@@ -43,7 +48,7 @@ export const waits = any(IN_WAIT)
 export const calls = (stack: Stack) =>
   stack.kernel.some(test(IN_CALL)) ||
   stack.user.slice(0, 3).some(test(CALLING)) ||
-  stack.user.slice(0, 1).some(test(/^\S+ libc/))
+  stack.user.slice(0, 1).some(test(IN_WRAPPER))
 
 /** The innermost function that is no plumbing. */
 export function leaf({ user }: Stack): string {
@@ -53,6 +58,8 @@ export function leaf({ user }: Stack): string {
 /** Asks again and again, or is busy in network code. */
 export const asks = (stack: Stack) =>
   any(ASKING)(stack) || stack.user.slice(0, 3).some(test(MICROTASKS)) || NETWORK.test(leaf(stack))
+
+export const isServing = (thread: string) => SERVING_THREAD.test(thread)
 
 /** Some function on the stack serves a connection, by its name. */
 export const serves = ({ user }: Stack) =>

@@ -17,6 +17,9 @@ const STORM = 20
 /** Turns of a loop are paced when there is at least one wait that ran out of time for so many. Measured: 1 in 1 to 1 in 8, in tight loops none in 1000. */
 const PACED = 0.1
 
+/** With these a connection ends. */
+const ENDINGS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ENOTCONN', 'ECONNABORTED'])
+
 /** What the turns of a loop on one descriptor come to. */
 export interface Futility {
   class: SpinClass
@@ -28,12 +31,18 @@ export interface Futility {
 
 /** Names the loop on one descriptor, if there is one. The order of the rules is the precedence of the classes. */
 export function futilityOf(descriptor: SeenDescriptor, sight: Sight): Futility | undefined {
-  const { useful, ready, unconsumed, again, peeked, sendAgain, failed } = descriptor
-  // A connection that ends has one end of stream too, and then it is closed.
+  const { useful, ready, again, peeked, sendAgain } = descriptor
+  // A connection that ends has one end of stream, or one error, and then it is closed.
   const closed = sight.calls.get('close')?.zero ?? 0
   const eof = Math.max(0, descriptor.eof - closed)
+  const failed = ENDINGS.has(descriptor.errno ?? '') ? Math.max(0, descriptor.failed - closed) : descriptor.failed
+  // A report of a registration that was gone before it could be found was answered by that.
+  const unconsumed = descriptor.fd < 0 ? Math.max(0, descriptor.unconsumed - closed) : descriptor.unconsumed
   const errors = eof + failed + sendAgain
   const turns = Math.max(errors, unconsumed, again, peeked)
+  const connects = sight.calls.get('connect')?.calls ?? 0
+  if (descriptor.hollow && connects > Math.max(turns, STORM * sight.seconds) / 2)
+    return { class: 'error-loop', descriptor, turns: connects, end: 'connect' }
   if (turns < STORM * sight.seconds || useful > USEFUL_SHARE * turns) return undefined
 
   const paced = timedOut(sight) >= PACED * turns

@@ -22,6 +22,11 @@ export interface Judgement {
   confidence: number
 }
 
+interface Weighed {
+  suspicion: Suspicion
+  spin: boolean
+}
+
 export interface JudgeOptions {
   /** windows of the same process when it was known to be sane: then a spin is what is new, however little it costs */
   baseline?: readonly Window[]
@@ -56,7 +61,7 @@ export function judge(windows: readonly Window[], { baseline }: JudgeOptions = {
   const before = baseline?.length ? usual(baseline) : undefined
   const weighed = SIGNATURES.flatMap((signature) => signature(sight))
     .map((suspicion) => ({ suspicion, spin: before ? isNew(suspicion, sight, before) : isSevere(suspicion) }))
-    .toSorted((a, b) => Number(b.spin) - Number(a.spin) || (b.suspicion.cores ?? 0) - (a.suspicion.cores ?? 0))
+    .toSorted(byWeight)
   const worst = weighed.find(({ spin }) => spin)?.suspicion
   const verdict = weighLosses(sight, worst)
   return {
@@ -72,6 +77,12 @@ export function judge(windows: readonly Window[], { baseline }: JudgeOptions = {
 }
 
 const isSevere = ({ cores }: Suspicion) => cores === undefined || cores >= SEVERE_CORES
+
+/** Spins first; what rests on nothing but absence yields to whatever else explains the same CPU; then by cost. */
+function byWeight(a: Weighed, b: Weighed): number {
+  const absent = ({ suspicion }: Weighed) => Number(suspicion.evidence === 'absence')
+  return Number(b.spin) - Number(a.spin) || absent(a) - absent(b) || (b.suspicion.cores ?? 0) - (a.suspicion.cores ?? 0)
+}
 
 /** Rates and cores of each class of suspicion in the baseline. */
 function usual(baseline: readonly Window[]): (spin: SpinClass) => { rate: number; cores: number } {
@@ -94,7 +105,7 @@ function isNew(suspicion: Suspicion, sight: Sight, before: ReturnType<typeof usu
 }
 
 /** What a suspicion explains already is not said again in weaker words. */
-function isSaid({ name }: Finding, weighed: readonly { suspicion: Suspicion; spin: boolean }[]): boolean {
+function isSaid({ name }: Finding, weighed: readonly Weighed[]): boolean {
   if (name === 'timers') return weighed.some(({ suspicion }) => suspicion.class === 'empty-wakeups')
   return (name === 'busy-computing' || name === 'saturated') && weighed.some(({ spin }) => spin)
 }

@@ -36,6 +36,7 @@ function suspect(group: [Futility, ...Futility[]], sight: Sight): Suspicion {
 }
 
 function deed({ class: spin, end, descriptor }: Futility): string {
+  if (end === 'connect') return 'is connected anew, and no byte ever comes of it,'
   const wakes = descriptor.ready > 0 ? 'is ready, ' : ''
   if (spin === 'unconsumed-readiness')
     return end ? `is ready, and all that is done is ${end}` : 'is ready, and nothing is done with it'

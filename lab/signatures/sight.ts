@@ -5,6 +5,8 @@ import { groupBy, sum } from './sums.ts'
 
 /** Counts of one descriptor over all windows that counted calls. */
 export interface SeenDescriptor extends Descriptor {
+  /** its useful calls moved nothing: registrations taken back and connections begun, and no connection was accepted for them */
+  hollow?: boolean
   /** epoll sets that reported it */
   epfds: number[]
 }
@@ -63,7 +65,7 @@ export function see(windows: readonly Window[]): Sight {
   const perDescriptor = counted.some((window) => window.descriptors)
   const calls = sumCalls(counted)
   const waits = sumWaits(counted)
-  const descriptors = perDescriptor ? sumDescriptors(counted) : processWide({ calls, waits })
+  const descriptors = perDescriptor ? hollowOut(sumDescriptors(counted)) : processWide({ calls, waits })
   const process = meanProcess(windows)
   const threads = meanThreads(windows)
   const cores = process && wantedCores(process, threads)
@@ -153,6 +155,19 @@ function sumDescriptors(windows: readonly Window[]): SeenDescriptor[] {
     const errno = group.reduce((most, row) => (row.failed > most.failed ? row : most)).errno
     if (errno) seen.errno = errno
     return seen
+  })
+}
+
+/** Useful calls for each accepted connection, if they only begin and end connections. */
+const CALLS_PER_CONNECTION = 20
+
+/** Taking a registration back, or beginning a connection, is useful only where bytes or new connections come of it. */
+function hollowOut(descriptors: SeenDescriptor[]): SeenDescriptor[] {
+  const accepted = sum(descriptors.map(({ kind, useful }) => (kind === 'listener' ? useful : 0)))
+  return descriptors.map((descriptor) => {
+    const { kind, useful, bytesIn, bytesOut, ready } = descriptor
+    const hollow = kind === 'socket' && bytesIn + bytesOut === 0 && useful > CALLS_PER_CONNECTION * accepted
+    return hollow ? { ...descriptor, hollow, useful: 0, unconsumed: ready } : descriptor
   })
 }
 

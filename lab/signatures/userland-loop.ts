@@ -1,6 +1,6 @@
 import { coresOf } from './cost.ts'
 import type { Cause, Suspicion } from './finding.ts'
-import { asks, calls, collects, leaf, serves, yields } from './frames.ts'
+import { asks, calls, collects, firesTimers, isServing, leaf, serves, yields } from './frames.ts'
 import { loops } from './loops.ts'
 import { type Root, shareOf } from './roots.ts'
 import type { Sight } from './sight.ts'
@@ -79,7 +79,8 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
   const where = hottest(root)
   if (share(asks) >= ASKING_SHARE)
     return suspicion('asking', `${root.name} goes round in ${where} without a system call`)
-  if (isSilent(sight) && share(serves) >= ASKING_SHARE && !root.name.startsWith('thread '))
+  const name = sight.threads.find(({ tid }) => tid === root.tid)?.name ?? ''
+  if (isSilent(sight) && (share(serves) >= ASKING_SHARE || isServing(name)))
     return suspicion(
       'handler-stuck',
       `${root.name} goes round in ${where}, and nothing has come or gone meanwhile`,

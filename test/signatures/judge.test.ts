@@ -47,7 +47,7 @@ describe('no spin', () => {
       'one busy client of a Go server: half of the waits find nothing',
       windowOf({
         waits: [{ ready: 1450 }, { timeout: '0', empty: 1880 }],
-        descriptors: [{ useful: 2700, again: 1300, ready: 1450 }],
+        descriptors: [{ useful: 2700, again: 1300, ready: 1450, bytesIn: 56_000, bytesOut: 180_000 }],
       }),
     ],
   ]

@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { binary } from '../../lab/places.ts'
+import { blockedThreads } from '../../lab/process/blocked.ts'
 import { type Animal, animals, keep } from './keeper.ts'
 
 const wanted = process.argv.slice(2)
@@ -26,10 +27,13 @@ async function record(animal: Animal): Promise<number> {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   })
+  const last = JSON.parse(lines.trimEnd().split('\n').at(-1) ?? '{}')
+  const looked = JSON.stringify({ ...last, blocked: await blockedThreads(captive.pid) })
+  const windows = [...lines.trimEnd().split('\n').slice(0, -1), looked]
   const { path: _, loads: __, ...label } = animal
   writeFileSync(
     new URL(`../captures/${animal.name}.jsonl.gz`, import.meta.url),
-    gzipSync(`${JSON.stringify(label)}\n${lines}`, { level: 9 }),
+    gzipSync(`${[JSON.stringify(label), ...windows].join('\n')}\n`, { level: 9 }),
   )
-  return lines.trimEnd().split('\n').length
+  return windows.length
 }

@@ -1,5 +1,5 @@
 """load.py PORT MODE N: traffic for a server of the zoo on 127.0.0.1, until it is ended (a minute at most)."""
-import os, select, signal, socket, struct, sys, threading, time
+import os, select, signal, socket, ssl, struct, sys, threading, time
 
 port, mode, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 signal.alarm(60)
@@ -68,6 +68,21 @@ def churn():
         time.sleep(0.01)
 
 
+def resets():
+    conn = connect()
+    conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    conn.close()
+
+
+def tls():
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        context.wrap_socket(connect()).close()
+    except OSError:
+        pass
+
+
 def arrivals():
     """So many connections a second, whatever becomes of them."""
     for n in iter(int, 1):
@@ -104,6 +119,8 @@ modes = {
     "reset": lambda: hold(reset),
     "echo": lambda: in_turns(lambda conn: conn.sendall(b"x" * 100)),
     "paced": lambda: in_turns(paced),
+    "resets": lambda: threads(resets),
+    "tls": lambda: threads(tls),
     "arrivals": arrivals,
     "churn": lambda: threads(churn),
     "junk": lambda: threads(junk),
