@@ -22,7 +22,7 @@ type sets struct {
 	Orphaned, Orphan int
 	// A registration that is never consumed, behind one that is each time.
 	Mixed, Busy, BusyPeer, Stuck int
-	// A hundred registrations reported by one wait.
+	// Two hundred registrations reported by one wait.
 	Crowd, CrowdFirst int
 	// One listener in two sets.
 	Listener, Loop1, Loop2 int
@@ -54,7 +54,7 @@ func useEpoll() func() string {
 	s.Stuck, _ = readySocket()
 	register(s.Mixed, s.Busy, 79)
 	register(s.Mixed, s.Stuck, 80)
-	for i := range 100 {
+	for i := range 200 {
 		reader, _ := readySocket()
 		register(s.Crowd, reader, int32(1000+i))
 		if i == 0 {
@@ -67,7 +67,7 @@ func useEpoll() func() string {
 	register(s.Loop1, s.Listener, 81)
 	register(s.Loop2, s.Listener, 82)
 
-	events := make([]unix.EpollEvent, 128)
+	events := make([]unix.EpollEvent, 256)
 	buffer := make([]byte, 64)
 	return func() string {
 		times(500, func() {
@@ -108,7 +108,7 @@ func TestEpoll(t *testing.T) {
 		t.Errorf("behind the busy one: got %+v, expected 500 reports, 499 unconsumed", stuck)
 	}
 
-	// Of a hundred events at once 64 are looked at, then the other 36, and so on in turn.
+	// Of two hundred events at once 128 are looked at, then the other 72, and so on in turn.
 	if first := w.descriptor(pid, s.CrowdFirst); first.Ready != 100 || first.Unconsumed != 99 {
 		t.Errorf("in the crowd: got %+v, expected 100 reports in 200 waits", first)
 	}
@@ -116,8 +116,8 @@ func TestEpoll(t *testing.T) {
 	for _, one := range w.windows {
 		passedBy += one.NotLookedAt
 	}
-	if passedBy != 200*50 {
-		t.Errorf("%d ready events were not looked at, expected %d", passedBy, 200*50)
+	if passedBy != 200*100 {
+		t.Errorf("%d ready events were not looked at, expected %d", passedBy, 200*100)
 	}
 
 	loops := map[int]bool{}

@@ -126,7 +126,7 @@ type kernelProcessor struct {
 	Lost        uint64
 	NotLookedAt uint64
 	Turn        uint32
-	Scratch     [768]uint8
+	Scratch     [1536]uint8
 	_           [4]byte
 }
 

@@ -93,7 +93,7 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 		return err
 	}
 	defer kernel.close()
-	rota := rota{duty: options.Duty}
+	rota, suspicion := rota{duty: options.Duty}, suspicion{}
 	ticker := time.NewTicker(options.Interval)
 	defer ticker.Stop()
 	clock, renewed := newClock(), true
@@ -136,7 +136,7 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 			w.Sockets, renewed = crowd.sockets(), false
 		}
 		clock.close(&w, end)
-		rota.done(counted, futile(&w))
+		rota.done(counted, suspicion.futile(&w))
 		if err := emit(w); err != nil {
 			return err
 		}

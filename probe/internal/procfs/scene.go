@@ -8,8 +8,12 @@ import (
 	"spinlab/probe/internal/window"
 )
 
-// refreshShare bounds what looking at descriptors, epoll sets and sockets may cost: of a core, one in this many.
-const refreshShare = 50
+// Looking at descriptors, epoll sets and sockets may take one in refreshShare of a core, and is of no more use than
+// once in refreshGap.
+const (
+	refreshShare = 100
+	refreshGap   = 180 * time.Millisecond
+)
 
 // Scene is the structure around one process that changes slowly and is dear to read: its descriptors, what is
 // registered in its epoll sets, the state of its sockets.
@@ -58,7 +62,7 @@ func (s *Scene) Look() {
 	if hasSockets {
 		s.sockets = SocketTable(s.pid)
 	}
-	s.next = time.Now().Add(time.Since(began) * (refreshShare - 1))
+	s.next = time.Now().Add(max(time.Since(began)*(refreshShare-1), refreshGap))
 }
 
 // Looked is when the last look began.

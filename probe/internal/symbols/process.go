@@ -36,12 +36,16 @@ func (p *Process) readMappings() {
 }
 
 // Frames names the functions of a stack of return addresses, innermost first; where calls were inlined, one address
-// gives several. A return address follows its call, which is what is meant.
+// gives several. A return address follows its call, which is what is meant. Code that keeps no frame pointer breaks
+// the chain: what comes after is no code, and is left out.
 func (p *Process) Frames(stack []uint64) []string {
 	frames := []string{}
 	for n, address := range stack {
 		if n > 0 {
 			address--
+			if _, code := p.mapping(address); !code {
+				break
+			}
 		}
 		frames = append(frames, p.at(address)...)
 	}
@@ -53,10 +57,6 @@ func (p *Process) at(address uint64) []string {
 		return frames
 	}
 	m, found := p.mapping(address)
-	if !found && time.Since(p.read) > remapping {
-		p.readMappings()
-		m, found = p.mapping(address)
-	}
 	if !found {
 		return []string{fmt.Sprintf("%#x", address)}
 	}
@@ -81,7 +81,17 @@ func (p *Process) anonymous(m mapping, address uint64) string {
 	return fmt.Sprintf("%#x", address)
 }
 
+// mapping finds the piece of memory that holds the code at an address. New ones are looked for now and then.
 func (p *Process) mapping(address uint64) (mapping, bool) {
+	m, found := p.lookup(address)
+	if !found && time.Since(p.read) > remapping {
+		p.readMappings()
+		m, found = p.lookup(address)
+	}
+	return m, found
+}
+
+func (p *Process) lookup(address uint64) (mapping, bool) {
 	after, _ := slices.BinarySearchFunc(p.mappings, address, func(m mapping, address uint64) int {
 		if m.start <= address {
 			return -1

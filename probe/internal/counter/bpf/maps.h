@@ -48,7 +48,7 @@ enum outcome { READY, EMPTY, FAILED, OUTCOMES };
 enum timeout { NONE, ZERO, US100, MS1, MS10, MS100, LONGER, TIMEOUTS };
 
 #define WAIT_CALLS 12 // rows of waits: class - EPOLL_WAIT and the two numbers that share a class; Go names them
-#define LOOKED_AT 64  // ready events read from one wait
+#define LOOKED_AT 128 // ready events read from one wait; runtimes ask for 128 to 1024
 
 // One slice a processor. A program is not entered twice on one processor (the kernel's recursion guard), so plain
 // additions are exact here.
