@@ -4,6 +4,7 @@ import { functionOf } from './roots.ts'
 /** Code that fires timers, whoever set them. */
 const TIMERS =
   /^(?:runtime\.\(\*timers?\)|time\.(?:goFunc|sendTime|AfterFunc|newTimer)|uv__run_timers|\S*RunTimers|listOnTimeout|processTimers)/
+const SELECTING = /^runtime\.select(?:go|nb)/
 /** Waiting without blocking: code that asks again whether something has happened. */
 const ASKING =
   /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|spin_loop|onSpinWait))/
@@ -39,7 +40,8 @@ const IN_WAIT =
 const any = (frame: RegExp) => (stack: Stack) => stack.user.some(test(frame)) || stack.kernel.some(test(frame))
 const test = (pattern: RegExp) => (frame: string) => pattern.test(frame)
 
-export const firesTimers = any(TIMERS)
+// A select over the channel of a timer touches the timer too, and fires nothing.
+export const firesTimers = (stack: Stack) => any(TIMERS)(stack) && !any(SELECTING)(stack)
 export const collects = any(COLLECTING)
 export const schedules = any(SCHEDULING)
 export const yields = any(YIELDING)

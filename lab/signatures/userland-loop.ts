@@ -76,6 +76,7 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
   if (share(yields) >= YIELDING_SHARE)
     return suspicion('yielding', `${root.name} gives the core away for nothing (sched_yield), again and again`)
   if (root.name === 'runtime' || share(calls) > CALLING_SHARE || share(collects) > ASKING_SHARE) return []
+  if (share(firesTimers) > CALLING_SHARE) return []
   const where = hottest(root)
   if (share(asks) >= ASKING_SHARE)
     return suspicion('asking', `${root.name} goes round in ${where} without a system call`)
@@ -118,5 +119,6 @@ function emptyFrames(sight: Sight): Suspicion[] {
 export function hottest(root: Root): string {
   const counts = new Map<string, number>()
   for (const stack of root.stacks) counts.set(leaf(stack), (counts.get(leaf(stack)) ?? 0) + stack.samples)
-  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] || 'code without a name'
+  const [name = ''] = [...counts].toSorted((a, b) => b[1] - a[1])[0] ?? []
+  return /^(?:$|0x|\[)/.test(name) ? 'code without a name' : name
 }

@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest'
+import { decide } from '../../lab/signatures/decision.ts'
+import { judge } from '../../lab/signatures/judge.ts'
+import { captures } from '../captures/read.ts'
+
+const all = captures()
+
+test('there are enough situations, sick and healthy', () => {
+  expect(all.length).toBeGreaterThanOrEqual(30)
+  expect(new Set(all.map((capture) => capture.expect))).toEqual(
+    new Set(['empty-wakeups', 'unconsumed-readiness', 'error-loop', 'userland-loop', 'healthy']),
+  )
+})
+
+describe.each(all)('$name', ({ expect: wanted, also, finding, windows }) => {
+  const judgement = judge(windows)
+
+  test(`is ${wanted}${finding ? ` and shows ${finding}` : ''}`, () => {
+    expect([wanted, ...also]).toContain(judgement.verdict === 'spin' ? judgement.class : judgement.verdict)
+    if (finding) expect(judgement.findings.map(({ name }) => name)).toContain(finding)
+  })
+
+  test('the sequential decision does not say the opposite', () => {
+    const opposite = wanted === 'healthy' ? 'present' : 'absent'
+    expect(decide(windows).verdict).not.toBe(opposite)
+  })
+})
