@@ -36,18 +36,33 @@ type kernel struct {
 	entry int
 }
 
-func newKernel(c *crowd, options Options) (*kernel, error) {
-	descriptors := 0
-	for pid := range c.processes {
-		descriptors += procfs.CountDescriptors(pid)
+// newKernel loads what it needs; meanwhile the crowd is looked at for the first time, which may take as long.
+func newKernel(options Options) (*kernel, error) {
+	type result struct {
+		counter  *counter.Counter
+		sampling *sampling
+		err      error
 	}
-	loaded, err := counter.Load(descriptors)
-	if err != nil {
-		return nil, fmt.Errorf("loading the programs that count system calls: %w", err)
+	loading := make(chan result, 1)
+	go func() {
+		descriptors := 0
+		for _, pid := range options.Pids {
+			descriptors += procfs.CountDescriptors(pid)
+		}
+		var r result
+		if r.counter, r.err = counter.Load(descriptors); r.err == nil && options.Stacks > 0 {
+			r.sampling = newSampling(options.Stacks)
+		}
+		loading <- r
+	}()
+	c := newCrowd(options.Pids, options.Tree)
+	loaded := <-loading
+	if loaded.err != nil {
+		return nil, fmt.Errorf("loading the programs that count system calls: %w", loaded.err)
 	}
-	k := &kernel{counter: loaded, crowd: c, outside: map[int]uint32{}, inside: map[uint32]int{}, unsure: map[int]bool{}, entry: 1}
-	if options.Stacks > 0 {
-		k.sampling = newSampling(options.Stacks)
+	k := &kernel{
+		counter: loaded.counter, sampling: loaded.sampling, crowd: c,
+		outside: map[int]uint32{}, inside: map[uint32]int{}, unsure: map[int]bool{}, entry: 1,
 	}
 	if err := k.take(c.pids()); err != nil {
 		k.close()

@@ -87,11 +87,11 @@ func Procfs(ctx context.Context, options Options, emit Emit) error {
 // Kernel emits a window each interval, with system calls counted in the kernel in some or all of them, until the
 // context ends (nil) or the processes do (ErrEnded). The last window is as long as it got.
 func Kernel(ctx context.Context, options Options, emit Emit) error {
-	crowd := newCrowd(options.Pids, options.Tree)
-	kernel, err := newKernel(crowd, options)
+	kernel, err := newKernel(options)
 	if err != nil {
 		return err
 	}
+	crowd := kernel.crowd
 	defer kernel.close()
 	rota, suspicion := rota{duty: options.Duty}, suspicion{}
 	ticker := time.NewTicker(options.Interval)

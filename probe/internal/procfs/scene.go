@@ -48,10 +48,12 @@ func (s *Scene) Look() {
 	s.looked = began
 	s.table = Descriptors(s.pid)
 	s.registrations = s.registrations[:0]
-	hasSockets := false
+	inodes := map[uint64]bool{}
 	for _, d := range s.table {
-		hasSockets = hasSockets || d.Kind == "socket"
-		if d.Kind == "epoll" {
+		switch d.Kind {
+		case "socket":
+			inodes[d.Inode] = true
+		case "epoll":
 			s.registrations = append(s.registrations, Registrations(s.pid, d.FD)...)
 		}
 	}
@@ -59,8 +61,8 @@ func (s *Scene) Look() {
 		return cmp.Or(cmp.Compare(a.FD, b.FD), cmp.Compare(a.Epfd, b.Epfd))
 	})
 	s.sockets = nil
-	if hasSockets {
-		s.sockets = SocketTable(s.pid)
+	if len(inodes) > 0 {
+		s.sockets = SocketTable(s.pid, inodes)
 	}
 	s.next = time.Now().Add(max(time.Since(began)*(refreshShare-1), refreshGap))
 }

@@ -32,8 +32,8 @@ var states = [...]string{
 	"CLOSING", "SYN-RECV",
 }
 
-// SocketTable reads the sockets of pid's network namespace, by inode (proc_pid_net(5)).
-func SocketTable(pid int) map[uint64]Socket {
+// SocketTable reads the wanted sockets of pid's network namespace, by inode (proc_pid_net(5)).
+func SocketTable(pid int, wanted map[uint64]bool) map[uint64]Socket {
 	table := map[uint64]Socket{}
 	for _, name := range [...]string{"tcp", "tcp6", "udp", "udp6"} {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/%s", pid, name))
@@ -41,37 +41,32 @@ func SocketTable(pid int) map[uint64]Socket {
 			continue
 		}
 		for line := range bytes.Lines(text) {
-			if inode, socket, ok := parseSocket(line); ok {
-				socket.TCP = name[0] == 't'
-				table[inode] = socket
+			fields := bytes.Fields(line)
+			if len(fields) < 10 {
+				continue
+			}
+			// The heading has no number here, and a socket that no process holds any more has 0.
+			if inode, err := strconv.ParseUint(string(fields[9]), 10, 64); err == nil && wanted[inode] {
+				table[inode] = parseSocket(fields, name[0] == 't')
 			}
 		}
 	}
 	return table
 }
 
-// parseSocket reads one row, e.g.
+// parseSocket reads the fields of one row, e.g.
 // `1: 0100007F:1F90 0100007F:C350 08 00000000:00000001 00:00000000 00000000 0 0 11109 …`.
-func parseSocket(line []byte) (inode uint64, s Socket, ok bool) {
-	fields := bytes.Fields(line)
-	if len(fields) < 10 {
-		return 0, s, false
-	}
-	inode, err := strconv.ParseUint(string(fields[9]), 10, 64)
-	if err != nil || inode == 0 { // the heading, or a socket that no process holds any more
-		return 0, s, false
-	}
-	state, err := strconv.ParseUint(string(fields[3]), 16, 8)
-	if err != nil || int(state) >= len(states) {
-		return 0, s, false
+func parseSocket(fields [][]byte, tcp bool) Socket {
+	s := Socket{TCP: tcp, Local: address(fields[1])}
+	if state, err := strconv.ParseUint(string(fields[3]), 16, 8); err == nil && int(state) < len(states) {
+		s.State = states[state]
 	}
 	_, unread, _ := bytes.Cut(fields[4], []byte(":"))
 	s.RecvQueue, _ = strconv.ParseUint(string(unread), 16, 64)
-	s.State, s.Local, s.Peer = states[state], address(fields[1]), address(fields[2])
-	if s.State == Listening || s.State == Unconnected {
-		s.Peer = ""
+	if s.State != Listening && s.State != Unconnected {
+		s.Peer = address(fields[2])
 	}
-	return inode, s, true
+	return s
 }
 
 // address turns `0100007F:1F90` into `127.0.0.1:8080`: words of four bytes as the machine holds them, then the port.
