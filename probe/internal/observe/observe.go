@@ -35,6 +35,9 @@ type clock struct {
 
 func newClock() clock { return clock{time.Now(), ownCPU()} }
 
+// tooShort is true when a watch that is to end has only a sliver of a window left, whose rates would mean nothing.
+func (c *clock) tooShort(interval time.Duration) bool { return time.Since(c.start) < interval/10 }
+
 // open begins a window at the end of the last one.
 func (c *clock) open(collector string, pids []int) window.Window {
 	return window.Window{Collector: collector, Pids: pids, Start: float64(c.start.UnixMicro()) / 1000}
@@ -66,7 +69,9 @@ func Procfs(ctx context.Context, options Options, emit Emit) error {
 	defer ticker.Stop()
 	clock := newClock()
 	for goOn := true; goOn; {
-		goOn = wait(ctx, ticker)
+		if goOn = wait(ctx, ticker); !goOn && clock.tooShort(options.Interval) {
+			return nil
+		}
 		crowd.update()
 		if len(crowd.processes) == 0 {
 			return ErrEnded
@@ -108,7 +113,9 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 			clock.start = time.Now()
 			ticker.Reset(options.Interval)
 		}
-		goOn = wait(ctx, ticker)
+		if goOn = wait(ctx, ticker); !goOn && clock.tooShort(options.Interval) {
+			return nil
+		}
 		w := clock.open("probe", crowd.pids())
 		if counted && !rota.goesOn() {
 			kernel.counter.Detach()

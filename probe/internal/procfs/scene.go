@@ -141,11 +141,14 @@ func (s *Scene) Sockets(into map[string]window.Sockets) {
 // Describe fills in what is known of a descriptor beside its counts: kind, inode, state, addresses. Of one that is
 // closed by now, d.Kind stays if it is set.
 func (s *Scene) Describe(d *window.Descriptor) {
-	entry, open := ReadDescriptor(s.pid, d.FD)
-	if !open {
-		d.Kind = cmp.Or(d.Kind, s.table[d.FD].Kind, "unknown")
+	if entry, open := ReadDescriptor(s.pid, d.FD); open {
+		s.describe(d, entry)
 		return
 	}
+	d.Kind = cmp.Or(d.Kind, s.table[d.FD].Kind, "unknown")
+}
+
+func (s *Scene) describe(d *window.Descriptor, entry Descriptor) {
 	d.Kind, d.Inode = entry.Kind, entry.Inode
 	if entry.Kind != "socket" {
 		return
@@ -167,14 +170,12 @@ func (s *Scene) Describe(d *window.Descriptor) {
 func (s *Scene) Stuck() []window.Descriptor {
 	stuck := []window.Descriptor{}
 	for _, r := range s.registrations {
-		if !r.LevelTriggered() {
-			continue
-		}
-		if s.Orphaned(r) {
+		entry, open := s.table[r.FD]
+		if !open || !r.LevelTriggered() || s.Orphaned(r) {
 			continue
 		}
 		d := window.Descriptor{Pid: s.pid, FD: r.FD, Epfd: &r.Epfd, Events: r.EventNames()}
-		s.Describe(&d)
+		s.describe(&d, entry)
 		unread := r.Events&eventIn != 0 && d.RecvQueue != nil && *d.RecvQueue > 0
 		halfClosed := r.Events&(eventIn|eventRdHup) != 0 && d.State == "CLOSE-WAIT"
 		lost := d.State == Unconnected && isTCP(s.pid, d.FD) // EPOLLHUP, which cannot be masked

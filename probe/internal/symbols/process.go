@@ -32,7 +32,11 @@ func NewProcess(pid int) *Process {
 }
 
 func (p *Process) readMappings() {
+	before := p.mappings
 	p.mappings, p.read = executable(p.pid), time.Now()
+	if len(before) > 0 && len(p.mappings) > 0 && before[0] != p.mappings[0] {
+		clear(p.known) // it runs another program now
+	}
 }
 
 // Frames names the functions of a stack of return addresses, innermost first; where calls were inlined, one address
