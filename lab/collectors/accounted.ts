@@ -1,5 +1,5 @@
-// The shell passes an interrupt on and waits again, because a trap ends the first wait.
-const SCRIPT = 'trap \'kill -INT $! 2>/dev/null\' INT TERM; "$@" & wait $!; wait $! 2>/dev/null; times'
+// The shell passes an interrupt on and waits again, because a trap ends the first wait. A line that was cut short ends before the account.
+const SCRIPT = 'trap \'kill -INT $! 2>/dev/null\' INT TERM; "$@" & wait $!; wait $! 2>/dev/null; echo; times'
 
 /** A command whose CPU, and that of all that it started, is printed when it has ended. */
 export const accounted = (argv: readonly string[]): string[] => ['sh', '-c', SCRIPT, 'sh', ...argv]

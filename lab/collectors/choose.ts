@@ -9,6 +9,8 @@ const FOLDER = fileURLToPath(new URL('observers', import.meta.url))
 export interface Choice {
   /** judges */
   primary: Collector
+  /** sees the process where the primary does not */
+  beside?: Collector
   /** why it, in words for the report */
   why: string
   /** those that work here and can check what it says, best first */
@@ -55,8 +57,10 @@ export async function chooseCollectors(room: Room, name: string): Promise<Choice
   }
   const works = (collector: Collector) => !missing.some((lack) => lack.name === collector.name)
   const better = all.slice(0, all.indexOf(primary)).map((collector) => collector.name)
+  const beside = primary.whole ? undefined : all.findLast((collector) => collector.whole && works(collector))
   return {
     primary,
+    ...(beside && { beside }),
     why: named
       ? `${name} was asked for`
       : reason(

@@ -30,6 +30,8 @@ export interface Collector {
   readonly witness?: boolean
   /** What its windows cannot show, in words for the report; empty when it shows everything. */
   readonly blind: string
+  /** Its windows hold the process too; those of others are completed by what procfs sees beside them. */
+  readonly whole?: boolean
   /** Tries it on a child of its own; undefined when it works here. */
   lack(room: Room): Promise<Lack | undefined>
   /** `pid` as seen inside the room. Windows are about 100 ms long, or shorter when dense. */

@@ -57,7 +57,7 @@ async function holdOnce(name: string, options: ReproOptions, stop: StopSignal): 
   const runner = await loadModule<Runner>('runner', runnerFolder, options.runner)
   const started = new Date()
   await using stage = await runner.open()
-  const [{ primary, witnesses, missing }, here] = await Promise.all([
+  const [{ primary, beside, witnesses, missing }, here] = await Promise.all([
     chooseCollectors(stage.tracer, options.collector),
     describeHere(),
     deliverCertificates(stage),
@@ -81,7 +81,13 @@ async function holdOnce(name: string, options: ReproOptions, stop: StopSignal): 
   })
   const record = await experiment(
     { scenario, variant, fixes, seed: options.seed, limits: { timeout: options.timeout, stop: stop.signal } },
-    { stage, primary, witnesses, progress: showProgress(options.quiet), recorder: folder },
+    {
+      stage,
+      eyes: { primary, ...(beside && { beside }) },
+      witnesses,
+      progress: showProgress(options.quiet),
+      recorder: folder,
+    },
   )
   folder.overhead(record.overhead)
   const conclusion = conclude(record)

@@ -9,7 +9,9 @@ import { summarise } from './sane.ts'
 import type { Answer, Check, Variant } from './scenario.ts'
 
 /** Why a phase ended before its evidence sufficed. */
-export type Cut = 'timeout' | 'interrupted' | 'target-ended' | 'client-ended'
+export type Cut = 'timeout' | 'interrupted' | Casualty
+/** A process of the experiment that ended before its time. */
+export type Casualty = 'target-ended' | 'client-ended' | 'observer-ended'
 
 /** Everything that was seen of one phase; kept in the run folder, so that its verdict can be computed again. */
 export interface Evidence {
@@ -142,8 +144,8 @@ const arrivalsOf = (facts: readonly Facts[]) => (facts.at(-1)?.chaos?.started ??
 
 function cutReason({ cut, complaint, phase }: Evidence, decided: boolean): Shortcoming {
   if (cut === 'target-ended') return { outcome: 'fail', text: `the target died: ${complaint || 'without a word'}` }
-  if (cut === 'client-ended')
-    return { outcome: 'inconclusive', text: `a client ended: ${complaint || 'without a word'}` }
+  if (cut === 'client-ended' || cut === 'observer-ended')
+    return { outcome: 'inconclusive', text: `${cut.replace('-', ' ')}: ${complaint || 'without a word'}` }
   if (cut === 'interrupted') return { outcome: 'inconclusive', text: 'interrupted' }
   return {
     outcome: 'inconclusive',

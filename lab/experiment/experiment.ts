@@ -5,6 +5,7 @@ import type { TargetState } from '../stage/target-state.ts'
 import type { Window } from '../windows/window.ts'
 import type { Evidence } from './assess.ts'
 import { assess } from './assess.ts'
+import type { Eyes } from './observer.ts'
 import { type Phase, phaseTitle, planPhases } from './phases.ts'
 import type { ExperimentRecord, SubjectRecord, WitnessRecord } from './record.ts'
 import type { ObserverCost, PhaseResult } from './result.ts'
@@ -27,8 +28,8 @@ export interface ExperimentPlan {
 /** What an experiment is held with. */
 export interface Equipment {
   stage: Stage
-  /** judges every phase */
-  primary: Collector
+  /** judge every phase */
+  eyes: Eyes
   /** look shortly, after the fault and after the first cure */
   witnesses: readonly Collector[]
   progress: Progress
@@ -86,7 +87,7 @@ async function runVariant(
   port: number,
   equipment: Equipment,
 ): Promise<VariantRecord> {
-  const { stage, primary, progress, recorder } = equipment
+  const { stage, eyes, progress, recorder } = equipment
   const { scenario, seed, limits } = plan
   const target = await stage.start({
     fault: scenario.name,
@@ -94,7 +95,7 @@ async function runVariant(
     listen: `127.0.0.1:${port}`,
     set: {},
   })
-  await using subject = new Subject(stage, target, primary)
+  await using subject = new Subject(stage, target, eyes)
   agree(variant, await target.state())
   subject.startSane(saneTraffic(stage, target.listen, seed, scenario.saneRate))
   const chaos: Traffic = {
@@ -140,7 +141,7 @@ async function callWitnesses(
   subject: Subject,
   result: PhaseResult,
   baseline: readonly Window[],
-  { stage, primary, witnesses, recorder }: Equipment,
+  { stage, eyes: { primary }, witnesses, recorder }: Equipment,
 ) {
   const phase = record.subject.phases.at(-1)?.phase
   if (!phase) return

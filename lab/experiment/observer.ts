@@ -1,40 +1,70 @@
 import type { Collector, Watch } from '../collectors/collector.ts'
 import type { Room } from '../runners/room.ts'
+import { joinProcess } from '../windows/join-process.ts'
 import type { Window } from '../windows/window.ts'
 
-/** The primary observer of a target: attached while a phase is judged, and taken off where the target must be seen unobserved. */
+/** What judges a target: an observer, and where that one does not see the process itself, another beside it that does. */
+export interface Eyes {
+  primary: Collector
+  beside?: Collector
+}
+
+/** The eyes on one target: open while a phase is judged, and closed where the target must be seen unobserved. */
 export class Observer implements AsyncDisposable {
-  readonly #collector: Collector
+  readonly #eyes: Eyes
   readonly #room: Room
   readonly #pid: number
   readonly #onWindow: (window: Window) => void
-  #watch: Watch | undefined
+  readonly #onFailure: (words: string) => void
+  #watches: Watch[] = []
+  /** of the observer beside, the last few seconds */
+  #processes: Window[] = []
 
-  constructor(collector: Collector, room: Room, pid: number, onWindow: (window: Window) => void) {
-    this.#collector = collector
+  constructor(
+    eyes: Eyes,
+    room: Room,
+    pid: number,
+    onWindow: (window: Window) => void,
+    onFailure: (words: string) => void,
+  ) {
+    this.#eyes = eyes
     this.#room = room
     this.#pid = pid
     this.#onWindow = onWindow
+    this.#onFailure = onFailure
   }
 
   attach() {
-    if (this.#watch) return
-    const watch = this.#collector.watch(this.#room, this.#pid, { dense: true })
-    this.#watch = watch
-    void this.#read(watch)
+    if (this.#watches.length) return
+    const { primary, beside } = this.#eyes
+    if (beside)
+      this.#watch(beside, (window) => {
+        this.#processes = [...this.#processes.slice(-KEPT), window]
+      })
+    this.#watch(primary, (window) => {
+      for (const joined of joinProcess([window], this.#processes)) this.#onWindow(joined)
+    })
   }
 
   async detach() {
-    const watch = this.#watch
-    this.#watch = undefined
-    await watch?.[Symbol.asyncDispose]()
+    const watches = this.#watches
+    this.#watches = []
+    await Promise.all(watches.map((watch) => watch[Symbol.asyncDispose]()))
   }
 
-  async #read(watch: Watch) {
-    for await (const window of watch) this.#onWindow(window)
+  #watch(collector: Collector, take: (window: Window) => void) {
+    const watch = collector.watch(this.#room, this.#pid, { dense: true })
+    this.#watches.push(watch)
+    const read = async () => {
+      for await (const window of watch) take(window)
+    }
+    read().catch((error: Error) => this.#onFailure(`${collector.name}: ${error.message}`))
   }
 
   async [Symbol.asyncDispose]() {
     await this.detach()
   }
 }
+
+/** windows */
+const KEPT = 50

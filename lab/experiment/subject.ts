@@ -1,9 +1,9 @@
-import type { Collector } from '../collectors/collector.ts'
 import type { Stage, Target } from '../stage/stage.ts'
 import { parseProcNetTcp } from '../windows/proc-net-tcp.ts'
 import type { Window } from '../windows/window.ts'
+import type { Casualty } from './assess.ts'
 import { ChaosStatistics, type Facts, SaneReport, type SaneTally } from './facts.ts'
-import { Observer } from './observer.ts'
+import { type Eyes, Observer } from './observer.ts'
 import { addReport, noRequests } from './sane.ts'
 import type { Traffic } from './scenario.ts'
 import { TrafficClient } from './traffic.ts'
@@ -16,17 +16,23 @@ export class Subject implements AsyncDisposable {
   windows: Window[] = []
   /** sane requests since `begin` */
   sane: SaneTally = noRequests
-  /** set when the target or a client has ended, with its last words */
-  casualty: { cut: 'target-ended' | 'client-ended'; complaint: string } | undefined
+  /** set when the target, a client or an observer has ended, with its last words */
+  casualty: { cut: Casualty; complaint: string } | undefined
   readonly #stage: Stage
   readonly #clients = new AsyncDisposableStack()
   #chaos: ChaosStatistics | undefined
   #leaving = false
 
-  constructor(stage: Stage, target: Target, collector: Collector) {
+  constructor(stage: Stage, target: Target, eyes: Eyes) {
     this.#stage = stage
     this.target = target
-    this.observer = new Observer(collector, stage.tracer, target.pid, (window) => this.windows.push(window))
+    this.observer = new Observer(
+      eyes,
+      stage.tracer,
+      target.pid,
+      (window) => this.windows.push(window),
+      (words) => this.#lost('observer-ended', words),
+    )
     void target.ended.then((code) => {
       const words = target.complaint().trim().split('\n').at(-1)
       this.#lost('target-ended', `exit ${code}${words ? `, ${words}` : ''}`)
@@ -85,7 +91,7 @@ export class Subject implements AsyncDisposable {
     void client.ended.then((words) => this.#lost('client-ended', words))
   }
 
-  #lost(cut: 'target-ended' | 'client-ended', complaint: string) {
+  #lost(cut: Casualty, complaint: string) {
     if (!this.#leaving) this.casualty ??= { cut, complaint }
   }
 

@@ -13,7 +13,7 @@ const place = { variant: z.string(), phase: z.number().int() }
 const PhaseLine = z.object({
   ...place,
   since: z.number(),
-  cut: z.enum(['timeout', 'interrupted', 'target-ended', 'client-ended']).optional(),
+  cut: z.enum(['timeout', 'interrupted', 'target-ended', 'client-ended', 'observer-ended']).optional(),
   complaint: z.string().optional(),
 })
 const WindowLine = z.object({ ...place, window: Window })
@@ -61,10 +61,12 @@ export function readRecord(folder: string, manifest: Manifest, scenario: NamedSc
     return { variant, phases }
   }
   const main = subject(manifest.variant, manifest.fixes)
-  const others = new Set(lines.phases.map((line) => line.variant).filter((name) => name !== manifest.variant))
+  const controls = scenario.controls.filter(
+    (name) => name !== manifest.variant && lines.phases.some((line) => line.variant === name),
+  )
   return {
     main,
-    controls: [...others].map((name) => subject(name, undefined)),
+    controls: controls.map((name) => subject(name, undefined)),
     witnesses: readLines(folder, 'witnesses.jsonl', WitnessLine).flatMap(({ phase: title, ...witness }) => {
       const evidence = main.phases.find((candidate) => phaseTitle(candidate.phase) === title)
       return evidence ? { ...witness, phase: evidence.phase, baseline: evidence.baseline } : []

@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { broken } from '../errors.ts'
 import type { Evidence } from '../experiment/assess.ts'
 import type { Recorder } from '../experiment/experiment.ts'
@@ -29,7 +29,7 @@ export class RunFolder implements Recorder {
     const folder = resolve(outDir, manifest.scenario)
     this.path = join(folder, time)
     const make = () => {
-      mkdirSync(join(this.path, 'raw'), { recursive: true })
+      makeFolder(join(this.path, 'raw'))
       // Made aside and renamed, so that `latest` never points nowhere.
       const aside = join(folder, `.latest-${process.pid}`)
       rmSync(aside, { force: true })
@@ -92,4 +92,11 @@ export class RunFolder implements Recorder {
       this.failure = `cannot write the run folder ${this.path}: ${(error as Error).message}; choose another with --out-dir`
     }
   }
+}
+
+/** Not mkdir's own `recursive`: where the kernel refuses new folders with ENOENT, as in /proc, that one tries for ever. */
+function makeFolder(path: string) {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path)
 }

@@ -27,7 +27,7 @@ export async function hold(plant: Plant = {}) {
   await using real = await native.open()
   const stage = plant.stage?.(real) ?? real
   for (const [file, pem] of Object.entries(await makeCertificates())) await stage.put(`certificates/${file}`, pem)
-  const { primary } = await chooseCollectors(stage.tracer, 'auto')
+  const { primary, beside } = await chooseCollectors(stage.tracer, 'auto')
   const stop = new AbortController()
   const record = await experiment(
     {
@@ -39,7 +39,7 @@ export async function hold(plant: Plant = {}) {
     },
     {
       stage,
-      primary: plant.observer?.(primary) ?? primary,
+      eyes: { primary: plant.observer?.(primary) ?? primary, ...(beside && { beside }) },
       witnesses: [],
       progress: { begins() {}, ends: (title) => void plant.after?.(title, stage) },
       recorder: { phase() {}, witness() {} },

@@ -113,7 +113,7 @@ test('an observer that loses events gives no data', async () => {
       },
     }),
   })
-  expect(result.phases[0]).toMatchObject({ verdict: 'no-data', outcome: 'inconclusive' })
+  expect(phase(result, 'fault')).toMatchObject({ verdict: 'no-data', outcome: 'inconclusive' })
   expect(result.outcome).toBe('inconclusive')
 })
 

@@ -10,6 +10,7 @@ const DENSE = ['--duty', '1', '--interval', '50ms', '--frequency', '997']
 const probe: Collector = {
   name: 'probe',
   rank: 1,
+  whole: true,
   blind: '',
   lack: async (room) =>
     lacksProbe() ?? tryOut(probe, room, showsCalls, 'run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE'),

@@ -6,6 +6,7 @@ import { tryOut } from '../try-out.ts'
 /** What /proc tells, to anybody who may read it. */
 const procfs: Collector = {
   name: 'procfs',
+  whole: true,
   rank: 5,
   blind: 'system calls, descriptors at work, and stacks: it sees that CPU burns, hardly why',
   lack: async (room) =>
