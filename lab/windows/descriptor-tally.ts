@@ -12,8 +12,8 @@ interface Entry {
   events?: string
   /** reported ready, and nothing useful done since */
   pending: boolean
-  /** most bytes that a peek has seen since some were taken */
-  peekedTo: number
+  /** most bytes that a peek has seen since some were taken; unknown until then */
+  peekedTo: number | undefined
   errnos: Map<string, number>
   sums: Sums
 }
@@ -70,22 +70,22 @@ export class DescriptorTally {
     Object.assign(this.#entry(fd), { epfd, events })
   }
 
-  useful(fd: number, bytes: { in?: number; out?: number } = {}): void {
+  useful(fd: number, bytes: { in?: number; out?: number } = {}, peekedTo = 0): void {
     const entry = this.#entry(fd)
     entry.sums.useful++
     entry.sums.bytesIn += bytes.in ?? 0
     entry.sums.bytesOut += bytes.out ?? 0
     entry.pending = false
-    entry.peekedTo = 0
+    entry.peekedTo = peekedTo
   }
 
-  /** A peek that sees more than any before it looks at what has just arrived; the same bytes again are nothing new. */
+  /** A peek that sees more than any before it looks at what has just arrived; the same bytes again are nothing new. Of the first one nobody knows. */
   peek(fd: number, bytes: number): void {
     const entry = this.#entry(fd)
-    if (bytes > entry.peekedTo) {
-      this.useful(fd)
-      entry.peekedTo = bytes
-    } else entry.sums.peeked++
+    const seen = entry.peekedTo
+    entry.peekedTo = Math.max(bytes, seen ?? 0)
+    if (seen !== undefined && bytes > seen) this.useful(fd, {}, entry.peekedTo)
+    else entry.sums.peeked++
   }
 
   futile(fd: number, kind: 'eof' | 'again' | 'sendAgain'): void {
@@ -110,7 +110,7 @@ export class DescriptorTally {
     const entry = this.#entries.get(fd)
     if (!entry) return
     entry.pending = false
-    entry.peekedTo = 0
+    entry.peekedTo = undefined
     entry.closed = true
     entry.annotation = undefined
     delete entry.epfd
@@ -150,7 +150,7 @@ export class DescriptorTally {
       annotation: undefined,
       closed: false,
       pending: false,
-      peekedTo: 0,
+      peekedTo: undefined,
       errnos: new Map(),
       sums: nothing(),
     }

@@ -64,10 +64,10 @@ describe('a process that makes every kind of call', () => {
       {
         kind: 'socket',
         inode: 521706,
-        peeked: 0,
+        peeked: 1,
         again: 1,
         sendAgain: 1,
-        useful: 7,
+        useful: 6,
         ready: 5,
         unconsumed: 3,
         bytesIn: 3,
@@ -215,10 +215,10 @@ describe('what is done on a descriptor', () => {
       { sendAgain: 1, again: 0 },
     ],
     [
-      'a peek among other flags, at bytes never seen before',
+      'a peek among other flags',
       'recvmsg(4<socket:[8]>, {msg_name=NULL, msg_flags=MSG_PEEK}, MSG_DONTWAIT|MSG_PEEK) = 5 <0.000001>',
       4,
-      { peeked: 0, useful: 1 },
+      { peeked: 1, useful: 0 },
     ],
     [
       'a broken pipe',
@@ -285,7 +285,7 @@ describe('what is done on a descriptor', () => {
     const peek = (bytes: number) => `recvfrom(4<socket:[8]>, ""..., 99, MSG_PEEK, NULL, NULL) = ${bytes} <0.000001>`
     const read = 'read(4<socket:[8]>, ""..., 9) = 9 <0.000001>'
     const lines = [peek(5), peek(9), peek(5), peek(9), peek(9), read, peek(5)].map((call, i) => at(i, call))
-    expect(descriptor(summed(...lines), 4)).toMatchObject({ peeked: 3, useful: 4 })
+    expect(descriptor(summed(...lines), 4)).toMatchObject({ peeked: 4, useful: 3 })
   })
 
   it('says nothing of the descriptor when a signal came first', () => {
@@ -386,6 +386,7 @@ describe('lines', () => {
     ['execve takes the place of all threads', at(0, '+++ superseded by execve in pid 101 +++')],
     ['the end of a process', at(0, 'exit_group(0) = ?')],
     ['a call during which the tracer went', at(0, 'epoll_wait(5<anon_inode:[eventpoll]>,  <detached ...>')],
+    ['the tracer went between two calls', ' <detached ...>'],
     ['a call during which the process was killed', at(0, 'futex(0x1, FUTEX_WAIT, 0, NULL <unfinished ...>) = ?')],
     [
       'a call that was under way as the tracer came',
@@ -395,6 +396,10 @@ describe('lines', () => {
     const windows = summed(line)
     expect(lost(windows)).toBe(0)
     expect(calls(windows)).toEqual({ getpid: expect.anything() })
+  })
+
+  it('is the call during which the tracer went, when the last one is cut short', () => {
+    expect(lost(parse([at(0, 'getpid() = 100 <0.000001>'), at(9, 'epoll_wait(7<anon_inode:[eventpoll]>, ')]))).toBe(0)
   })
 
   it.each([

@@ -4,7 +4,9 @@ package counter
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"strings"
 	"unsafe"
 
 	"github.com/cilium/ebpf"
@@ -36,6 +38,11 @@ type Counter struct {
 // Load brings the programs into the kernel without attaching them. capacity is how many descriptors are expected;
 // the maps have room for four times as many. Without BTF in the kernel the programs that copy registers are taken.
 func Load(capacity int) (*Counter, error) {
+	_, err := os.Stat("/sys/kernel/btf/vmlinux")
+	return load(capacity, err == nil)
+}
+
+func load(capacity int, typed bool) (*Counter, error) {
 	spec, err := loadKernel()
 	if err != nil {
 		return nil, err
@@ -54,13 +61,11 @@ func Load(capacity int) (*Counter, error) {
 	for _, name := range [...]string{"descriptors", "registrations", "alike"} {
 		spec.Maps[name].MaxEntries = max(spec.Maps[name].MaxEntries, uint32(4*capacity))
 	}
-	unwanted, exit, enter := [...]string{"exit_by_copy", "enter_by_copy"}, "exit_by_type", "enter_by_type"
-	if _, err := os.Stat("/sys/kernel/btf/vmlinux"); err != nil {
-		unwanted, exit, enter = [...]string{exit, enter}, "exit_by_copy", "enter_by_copy"
+	exit, enter, unwanted := "exit_by_type", "enter_by_type", "copy"
+	if !typed {
+		exit, enter, unwanted = "exit_by_copy", "enter_by_copy", "type"
 	}
-	for _, name := range unwanted {
-		delete(spec.Programs, name)
-	}
+	maps.DeleteFunc(spec.Programs, func(name string, _ *ebpf.ProgramSpec) bool { return strings.HasSuffix(name, unwanted) })
 	collection, err := ebpf.NewCollection(spec)
 	if _, verifier := errors.AsType[*ebpf.VerifierError](err); errors.Is(err, unix.EPERM) && !verifier {
 		return nil, ErrDenied
@@ -109,10 +114,10 @@ func (c *Counter) share(m *ebpf.Map, size int) (unsafe.Pointer, error) {
 	return unsafe.Pointer(&memory[0]), nil
 }
 
-// Watch and Unwatch choose the processes, by their number in the outermost pid namespace.
+// Watch counts a process too, by its number in the outermost pid namespace.
 func (c *Counter) Watch(tgid uint32) { c.control.Watched[tgid>>6] |= 1 << (tgid & 63) }
 
-// Unwatch lets go of one.
+// Unwatch counts a process no more.
 func (c *Counter) Unwatch(tgid uint32) { c.control.Watched[tgid>>6] &^= 1 << (tgid & 63) }
 
 // Attached says whether calls are being counted.

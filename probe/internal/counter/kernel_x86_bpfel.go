@@ -21,6 +21,7 @@ const (
 	kernelCallPEEK_RECVMMSG kernelCall = 514
 	kernelCallEPOLL_DEL     kernelCall = 515
 	kernelCallRESTORED      kernelCall = 516
+	kernelCallFOREIGN       kernelCall = 517
 	kernelCallCALLS         kernelCall = 520
 )
 

@@ -58,7 +58,7 @@ static __always_inline void received(struct control *c, struct processor *p, str
 {
 	if (ret > 0) {
 		ADD(d->bytes_in, bytes);
-		d->peeked_to = 0;
+		d->peeked_to = 1;
 		useful(c, p, d, tgid, fd);
 	} else if (ret == 0) {
 		ADD(d->eof, 1);
@@ -69,15 +69,17 @@ static __always_inline void received(struct control *c, struct processor *p, str
 	}
 }
 
-// A peek that sees more than any before it looks at what has just arrived; the same bytes again are nothing new.
+// A peek that sees more than any before it looks at what has just arrived; the same bytes again are nothing new. Of the
+// first one nobody knows.
 static __always_inline void looked_at(struct control *c, struct processor *p, struct descriptor *d, u32 tgid, s32 fd, s64 ret)
 {
-	if (ret <= d->peeked_to) {
+	s64 seen = d->peeked_to;
+	if (ret >= seen)
+		d->peeked_to = ret + 1;
+	if (seen && ret >= seen)
+		useful(c, p, d, tgid, fd);
+	else
 		ADD(d->peeked, 1);
-		return;
-	}
-	d->peeked_to = ret;
-	useful(c, p, d, tgid, fd);
 }
 
 static __always_inline void sent(struct control *c, struct processor *p, struct descriptor *d, u32 tgid, s32 fd, s64 ret, u64 bytes)

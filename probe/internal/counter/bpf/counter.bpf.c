@@ -190,7 +190,7 @@ static __always_inline void count(u64 id, u32 number, s64 ret, const struct argu
 		return;
 	u32 tgid = id >> 32;
 	u32 class = class_at(number);
-	u32 call = number < NUMBERS ? variant(number, class, a) : RESTORED;
+	u32 call = number < NUMBERS ? variant(number, class, a) : number == (u32)-1 ? RESTORED : FOREIGN;
 	if (ret < 0 && ret >= -4095)
 		count_error(p, call, -ret);
 	else if (call < CALLS) {

@@ -10,6 +10,7 @@ enum call {
 	PEEK_RECVMMSG,
 	EPOLL_DEL,
 	RESTORED, // number -1: a return from a signal handler (rt_sigreturn puts the old registers back)
+	FOREIGN,  // a number of another table (x32), or of a call that was unheard of when this was written
 	CALLS = 520,
 };
 
@@ -101,7 +102,7 @@ struct descriptor_key {
 struct descriptor {
 	u64 useful, eof, again, send_again, failed, peeked, ready, unconsumed, bytes_in, bytes_out;
 	u64 progress; // useful, and closed, and what was done on descriptors that cannot be told from this one
-	s64 peeked_to; // most bytes that a peek has seen since some were taken
+	s64 peeked_to; // one more than the most bytes that a peek has seen since some were taken; 0: unknown
 	u32 error, votes; // the errno of most failures, by majority vote
 	u64 polled_progress;
 	u32 polled_session;
