@@ -10,8 +10,9 @@ import (
 
 // process is one process under watch.
 type process struct {
-	usage *procfs.Usage
-	scene *procfs.Scene
+	started uint64
+	usage   *procfs.Usage
+	scene   *procfs.Scene
 }
 
 // crowd is all the processes under watch.
@@ -35,13 +36,15 @@ func newCrowd(roots []int, tree bool) *crowd {
 }
 
 func (c *crowd) add(pid int) {
-	c.processes[pid] = &process{usage: procfs.NewUsage(pid), scene: procfs.NewScene(pid)}
+	if started, err := procfs.Started(pid); err == nil {
+		c.processes[pid] = &process{started: started, usage: procfs.NewUsage(pid), scene: procfs.NewScene(pid)}
+	}
 }
 
 // update forgets those that ended and, in a tree, takes in new children. It returns the pids that came and went.
 func (c *crowd) update() (came, went []int) {
 	for pid, p := range c.processes {
-		if procfs.Check(pid) != nil {
+		if started, err := procfs.Started(pid); err != nil || started != p.started {
 			p.usage.Close()
 			delete(c.processes, pid)
 			went = append(went, pid)

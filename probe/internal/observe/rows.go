@@ -2,6 +2,8 @@ package observe
 
 import (
 	"cmp"
+	"maps"
+	"math"
 	"slices"
 
 	"spinlab/probe/internal/counter"
@@ -21,12 +23,8 @@ func (k *kernel) rows(counts *counter.Counts) ([]window.Descriptor, *window.Othe
 	rows := map[place]*window.Descriptor{}
 	k.addReported(rows, counts)
 	k.addAchieved(rows, counts)
-	k.addShared(rows)
-	ranked := make([]*window.Descriptor, 0, len(rows))
-	for _, row := range rows {
-		ranked = append(ranked, row)
-	}
-	chosen, others := choose(ranked)
+	shared := k.addShared(rows)
+	chosen, others := choose(slices.Collect(maps.Values(rows)), shared)
 	for i := range chosen {
 		k.describe(&chosen[i])
 	}
@@ -86,9 +84,9 @@ func (k *kernel) addAchieved(rows map[place]*window.Descriptor, counts *counter.
 	}
 }
 
-// addShared lists listeners that sit in more than one epoll set, active or not: each connection then wakes several
-// loops for one of them.
-func (k *kernel) addShared(rows map[place]*window.Descriptor) {
+// addShared adds the listeners that sit in more than one epoll set, active or not: each connection then wakes several
+// loops for one of them. It returns their rows.
+func (k *kernel) addShared(rows map[place]*window.Descriptor) map[*window.Descriptor]bool {
 	sets := map[uint64][]place{}
 	for pid, p := range k.crowd.processes {
 		for _, r := range p.scene.Registrations() {
@@ -97,6 +95,7 @@ func (k *kernel) addShared(rows map[place]*window.Descriptor) {
 			}
 		}
 	}
+	shared := map[*window.Descriptor]bool{}
 	for _, places := range sets {
 		if len(places) < 2 {
 			continue
@@ -106,14 +105,16 @@ func (k *kernel) addShared(rows map[place]*window.Descriptor) {
 				epfd := at.epfd
 				rows[at] = &window.Descriptor{Pid: at.pid, FD: at.fd, Epfd: &epfd}
 			}
+			shared[rows[at]] = true
 		}
 	}
+	return shared
 }
 
-// choose lists the most futile and the busiest rows and sums the rest.
-func choose(rows []*window.Descriptor) ([]window.Descriptor, *window.Others) {
+// choose lists the most futile and the busiest rows, of shared listeners the first, and sums the rest.
+func choose(rows []*window.Descriptor, shared map[*window.Descriptor]bool) ([]window.Descriptor, *window.Others) {
 	chosen := []window.Descriptor{}
-	inOrder := func(measure func(*window.Descriptor) uint64) {
+	take := func(measure func(*window.Descriptor) uint64) {
 		slices.SortFunc(rows, func(a, b *window.Descriptor) int {
 			return cmp.Or(cmp.Compare(measure(b), measure(a)), cmp.Compare(a.Pid, b.Pid), cmp.Compare(a.FD, b.FD))
 		})
@@ -123,8 +124,13 @@ func choose(rows []*window.Descriptor) ([]window.Descriptor, *window.Others) {
 		}
 		rows = rows[n:]
 	}
-	inOrder(func(d *window.Descriptor) uint64 { return d.Useless() })
-	inOrder(func(d *window.Descriptor) uint64 { return d.Useful + d.Ready })
+	take(func(d *window.Descriptor) uint64 {
+		if shared[d] {
+			return math.MaxUint64
+		}
+		return d.Useless()
+	})
+	take(func(d *window.Descriptor) uint64 { return d.Useful + d.Ready })
 	if len(rows) == 0 {
 		return chosen, nil
 	}

@@ -3,6 +3,7 @@ package observe
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"spinlab/probe/internal/stacks"
 	"spinlab/probe/internal/symbols"
@@ -14,8 +15,9 @@ const named = 100
 
 // sampling samples the stacks of a crowd and names their functions.
 type sampling struct {
-	sampler   *stacks.Sampler
-	processes map[int]*symbols.Process
+	sampler *stacks.Sampler
+	// processes give the symbols of each; they are being read from the start on, and ready when they are asked for.
+	processes map[int]func() *symbols.Process
 	kernel    *stacks.KernelNames
 }
 
@@ -25,7 +27,7 @@ func newSampling(frequency int) *sampling {
 	if err != nil {
 		return nil
 	}
-	return &sampling{sampler: sampler, processes: map[int]*symbols.Process{}, kernel: sampler.KernelNames()}
+	return &sampling{sampler: sampler, processes: map[int]func() *symbols.Process{}, kernel: sampler.KernelNames()}
 }
 
 // take and release follow the crowd.
@@ -33,7 +35,9 @@ func (s *sampling) take(pid int, tgid uint32) error {
 	if s == nil {
 		return nil
 	}
-	s.processes[pid] = symbols.NewProcess(pid)
+	read := sync.OnceValue(func() *symbols.Process { return symbols.NewProcess(pid) })
+	s.processes[pid] = read
+	go read()
 	return s.sampler.Watch(tgid)
 }
 
@@ -42,8 +46,8 @@ func (s *sampling) release(pid int, tgid uint32) {
 		return
 	}
 	_ = s.sampler.Unwatch(tgid) // it has ended: a sample of it can come no more
-	if p := s.processes[pid]; p != nil {
-		p.Close()
+	if read := s.processes[pid]; read != nil {
+		read().Close()
 		delete(s.processes, pid)
 	}
 }
@@ -81,8 +85,8 @@ func (s *sampling) read(w *window.Window, inside map[uint32]int) error {
 
 func (s *sampling) name(stack stacks.Stack, pid int) window.Stack {
 	row := window.Stack{Tid: stack.Tid, Samples: stack.Samples, User: []string{}, Kernel: []string{}}
-	if p := s.processes[pid]; p != nil {
-		row.User = p.Frames(stack.User)
+	if read := s.processes[pid]; read != nil {
+		row.User = read().Frames(stack.User)
 	}
 	for _, address := range stack.Kernel {
 		row.Kernel = append(row.Kernel, s.kernel.Name(address))

@@ -29,8 +29,7 @@ type stat struct {
 	state  byte
 	parent int
 	flags  uint64
-	// start is in clock ticks since boot; with the pid it names one process for ever.
-	start uint64
+	start  uint64
 }
 
 func readStat(pid int) (stat, error) {
@@ -65,6 +64,16 @@ func Check(pid int) error {
 		return fmt.Errorf("%w with this number: it is a thread of process %d", ErrGone, owner)
 	}
 	return nil
+}
+
+// Started is when a process began, in clock ticks since boot: with its number this names it for ever, even after the
+// number was given to another. It fails when there is none, or only a zombie is left.
+func Started(pid int) (uint64, error) {
+	s, err := readStat(pid)
+	if err == nil && (s.state == 'Z' || s.state == 'X') {
+		err = ErrZombie
+	}
+	return s.start, err
 }
 
 func threadGroup(pid int) int {
