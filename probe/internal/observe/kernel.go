@@ -179,7 +179,7 @@ func (k *kernel) verify(counts *counter.Counts) (corrected bool) {
 	for pid := range doubted {
 		scene := k.crowd.processes[pid].scene
 		if k.unsure[pid] {
-			scene.Look()
+			scene.LookAtSets()
 		} else if !scene.Refresh() {
 			continue
 		}

@@ -45,21 +45,13 @@ func (s *Scene) Refresh() bool {
 // Look looks again whatever it costs.
 func (s *Scene) Look() {
 	began := time.Now()
-	s.looked = began
-	s.table = Descriptors(s.pid)
-	s.registrations = s.registrations[:0]
+	s.LookAtSets()
 	inodes := map[uint64]bool{}
 	for _, d := range s.table {
-		switch d.Kind {
-		case "socket":
+		if d.Kind == "socket" {
 			inodes[d.Inode] = true
-		case "epoll":
-			s.registrations = append(s.registrations, Registrations(s.pid, d.FD)...)
 		}
 	}
-	slices.SortFunc(s.registrations, func(a, b Registration) int {
-		return cmp.Or(cmp.Compare(a.FD, b.FD), cmp.Compare(a.Epfd, b.Epfd))
-	})
 	s.sockets = nil
 	if len(inodes) > 0 {
 		s.sockets = SocketTable(s.pid, inodes)
@@ -67,7 +59,22 @@ func (s *Scene) Look() {
 	s.next = time.Now().Add(max(time.Since(began)*(refreshShare-1), refreshGap))
 }
 
-// Looked is when the last look began.
+// LookAtSets looks again at descriptors and epoll sets, not at the sockets, of which a whole namespace has many.
+func (s *Scene) LookAtSets() {
+	s.looked = time.Now()
+	s.table = Descriptors(s.pid)
+	s.registrations = s.registrations[:0]
+	for _, d := range s.table {
+		if d.Kind == "epoll" {
+			s.registrations = append(s.registrations, Registrations(s.pid, d.FD)...)
+		}
+	}
+	slices.SortFunc(s.registrations, func(a, b Registration) int {
+		return cmp.Or(cmp.Compare(a.FD, b.FD), cmp.Compare(a.Epfd, b.Epfd))
+	})
+}
+
+// Looked is when the last look at descriptors and epoll sets began.
 func (s *Scene) Looked() time.Time { return s.looked }
 
 // Registrations of all its epoll sets, by descriptor and epoll descriptor.

@@ -32,6 +32,9 @@ var states = [...]string{
 	"CLOSING", "SYN-RECV",
 }
 
+// timeWait is what a row of a connection in TIME-WAIT has in the middle: state, queues, timer (get_timewait4_sock).
+var timeWait = []byte(" 06 00000000:00000000 03:")
+
 // SocketTable reads the wanted sockets of pid's network namespace, by inode (proc_pid_net(5)).
 func SocketTable(pid int, wanted map[uint64]bool) map[uint64]Socket {
 	table := map[uint64]Socket{}
@@ -41,6 +44,9 @@ func SocketTable(pid int, wanted map[uint64]bool) map[uint64]Socket {
 			continue
 		}
 		for line := range bytes.Lines(text) {
+			if bytes.Contains(line, timeWait) {
+				continue // there may be tens of thousands, and no process holds them
+			}
 			fields := bytes.Fields(line)
 			if len(fields) < 10 {
 				continue
