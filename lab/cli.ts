@@ -2,6 +2,9 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { EXIT, SpinlabError } from './errors.ts'
 import { listenForStop } from './stop-signal.ts'
 
+/** PID_MAX_LIMIT of include/linux/threads.h. */
+const MAX_PID = 4_194_304
+
 /** Arguments to a command; nothing else. Each command is loaded only when it is asked for. */
 const program = new Command('spinlab')
   .description(
@@ -44,6 +47,22 @@ program
   .action(async (run, options) => exitWith(await (await import('./commands/analyze.ts')).analyze(run, options)))
 
 program
+  .command('diagnose')
+  .description('say what is wrong with a running process, and what to do; reads only')
+  .argument('<pid>', 'process id', processId)
+  .option('--tree', 'look at the busiest process under it', false)
+  .option('--watch', 'again and again, until stopped or the process ends', false)
+  .option('--collector <name>', 'the observer that judges', 'auto')
+  .option('--pprof <url>', "address of a Go program's net/http/pprof, e.g. http://127.0.0.1:6060/debug/pprof")
+  .option('--schedtrace <file>', 'file that a Go program writes its GODEBUG=schedtrace to')
+  .option('--json', 'print one JSON object and nothing else (with --watch: one a line)', false)
+  .action(async (pid, options) => {
+    const stop = listenForStop()
+    const code = await (await import('./commands/diagnose.ts')).diagnose(pid, options, stop.signal)
+    exitWith(stop.exitCode ?? code)
+  })
+
+program
   .command('doctor')
   .description('try what this machine permits, and name the remedy for each lack')
   .option('--json', 'print one JSON object and nothing else', false)
@@ -60,6 +79,12 @@ function collect(value: string, previous: string[]): string[] {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
     throw new InvalidArgumentError('it must be a whole number from 0 on, e.g. 42.')
+  return Number(text)
+}
+
+function processId(text: string): number {
+  if (!/^[1-9]\d*$/.test(text) || Number(text) > MAX_PID)
+    throw new InvalidArgumentError(`it must be a process id, from 1 to ${MAX_PID}.`)
   return Number(text)
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { unsupported } from '../errors.ts'
 import { loadModule, moduleNames } from '../folder-modules.ts'
-import type { Room } from '../runners/room.ts'
+import type { Room } from '../stage/room.ts'
 import type { Collector, Lack } from './collector.ts'
 
 const FOLDER = fileURLToPath(new URL('observers', import.meta.url))

@@ -1,4 +1,4 @@
-import type { Room } from '../runners/room.ts'
+import type { Room } from '../stage/room.ts'
 import type { Window } from '../windows/window.ts'
 
 /** Why an observer cannot work here, and what to do about it. */

@@ -1,4 +1,4 @@
-import type { Room } from '../runners/room.ts'
+import type { Room } from '../stage/room.ts'
 import type { Scope } from './scope.ts'
 
 // Only built-ins of the shell: a reader that starts no process for a look.

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { unsupported } from '../errors.ts'
-import type { Room } from '../runners/room.ts'
+import type { Room } from '../stage/room.ts'
 
 // PROC_PID_INIT_INO of include/linux/proc_ns.h.
 const OUTERMOST = 'pid:[4026531836]'

@@ -1,4 +1,4 @@
-import type { Child, Room } from '../runners/room.ts'
+import type { Child, Room } from '../stage/room.ts'
 import { accounted, parseAccount } from './accounted.ts'
 import { CostMeter } from './cost-meter.ts'
 import type { Scope } from './scope.ts'

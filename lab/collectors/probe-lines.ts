@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { EXIT, SpinlabError } from '../errors.ts'
 import { binary } from '../places.ts'
-import type { Room } from '../runners/room.ts'
+import type { Room } from '../stage/room.ts'
 import { Window } from '../windows/window.ts'
 import type { Lack, WatchOptions } from './collector.ts'
 import type { Scope } from './scope.ts'

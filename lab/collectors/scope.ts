@@ -1,4 +1,4 @@
-import type { Child, Room } from '../runners/room.ts'
+import type { Child, Room } from '../stage/room.ts'
 import type { Window } from '../windows/window.ts'
 import type { Watch } from './collector.ts'
 

@@ -1,4 +1,4 @@
-import type { Room } from '../runners/room.ts'
+import type { Room } from '../stage/room.ts'
 import type { Window } from '../windows/window.ts'
 import type { Collector, Lack } from './collector.ts'
 

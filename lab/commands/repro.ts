@@ -89,7 +89,7 @@ async function holdOnce(name: string, options: ReproOptions, stop: StopSignal): 
       recorder: folder,
     },
   )
-  folder.overhead(record.overhead)
+  folder.measured(record)
   const conclusion = conclude(record)
   const result: ExperimentResult = {
     ...identity,

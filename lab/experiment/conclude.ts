@@ -26,6 +26,7 @@ export function conclude(record: ExperimentRecord): Conclusion {
     interrupted: record.interrupted,
     reasons,
     phases,
+    handshakes: record.main.handshakes ?? null,
     controls,
     witnesses,
     overhead: record.overhead,
@@ -41,6 +42,7 @@ function concludeControl(subject: SubjectRecord): ControlResult {
     title: subject.variant.title,
     outcome: worst(phases.map((phase) => phase.outcome)),
     phases,
+    handshakes: subject.handshakes ?? null,
   }
 }
 

@@ -5,10 +5,12 @@ import type { TargetState } from '../stage/target-state.ts'
 import type { Window } from '../windows/window.ts'
 import type { Evidence } from './assess.ts'
 import { assess } from './assess.ts'
+import type { ObserverCost } from './cost.ts'
+import { HandshakeCounter } from './handshakes.ts'
 import type { Eyes } from './observer.ts'
 import { type Phase, phaseTitle, planPhases } from './phases.ts'
 import type { ExperimentRecord, SubjectRecord, WitnessRecord } from './record.ts'
-import type { ObserverCost, PhaseResult } from './result.ts'
+import type { PhaseResult } from './result.ts'
 import { type PhaseLimits, runPhase } from './run-phase.ts'
 import type { Fix, NamedScenario, Traffic, Variant } from './scenario.ts'
 import { Subject } from './subject.ts'
@@ -103,8 +105,10 @@ async function runVariant(
     flags: ['--to', target.listen, '--seed', `${seed}`, ...scenario.chaos.flags],
   }
 
+  await using counting = new AsyncDisposableStack()
   const record: VariantRecord = { subject: { variant, phases: [] }, witnesses: [], overhead: {} }
   let baseline: readonly Window[] = []
+  let counter: HandshakeCounter | undefined
   for (const [index, phase] of planPhases(variant, fixes).entries()) {
     const title = `${variant.name}: ${phaseTitle(phase)}`
     progress.begins(title)
@@ -113,10 +117,17 @@ async function runVariant(
     record.subject.phases.push(evidence)
     recorder.phase(variant.name, index, evidence)
     progress.ends(title, result)
-    if (phase.name === 'baseline') baseline = evidence.windows
+    if (phase.name === 'baseline') {
+      baseline = evidence.windows
+      if (scenario.handshakes) counter = counting.use(new HandshakeCounter(stage.tracer, target.pid))
+    }
     if (subject.casualty || limits.stop.aborted) break
     if (equipment.witnesses.length && result.outcome === 'pass' && deservesWitnesses(record, phase))
       await callWitnesses(record, subject, result, baseline, equipment)
+  }
+  if (counter) {
+    await counting.disposeAsync()
+    record.subject.handshakes = counter.result
   }
   return record
 }

@@ -1,5 +1,5 @@
 import type { Collector, Watch } from '../collectors/collector.ts'
-import type { Room } from '../runners/room.ts'
+import type { Room } from '../stage/room.ts'
 import { joinProcess } from '../windows/join-process.ts'
 import type { Window } from '../windows/window.ts'
 

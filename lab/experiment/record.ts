@@ -1,13 +1,17 @@
 import type { Window } from '../windows/window.ts'
 import type { Evidence } from './assess.ts'
+import type { ObserverCost } from './cost.ts'
+import type { Handshakes } from './handshakes.ts'
 import type { Phase } from './phases.ts'
-import type { ObserverCost, Verdict } from './result.ts'
+import type { Verdict } from './result.ts'
 import type { Variant } from './scenario.ts'
 
 /** Everything that was seen of one server process. */
 export interface SubjectRecord {
   variant: Variant
   phases: Evidence[]
+  /** of the whole chaos; where they could not be counted, why */
+  handshakes?: Handshakes | { missing: string }
 }
 
 export interface WitnessRecord {

@@ -1,17 +1,10 @@
 import type { SpinClass } from '../signatures/finding.ts'
+import type { LatencySummary, ObserverCost } from './cost.ts'
+import type { Handshakes } from './handshakes.ts'
 import type { Answer, Cure, Expected } from './scenario.ts'
 
 export type Outcome = 'pass' | 'fail' | 'inconclusive'
 export type Verdict = Expected | 'no-data'
-
-export interface LatencySummary {
-  ok: number
-  failed: number
-  /** ms; null when no request was answered */
-  p50: number | null
-  p99: number | null
-  errors: Record<string, number>
-}
 
 /** What a spin costs and achieves, a second, over the windows of one phase. */
 export interface PhaseRates {
@@ -52,6 +45,7 @@ export interface ControlResult {
   title: string
   outcome: Outcome
   phases: PhaseResult[]
+  handshakes: Handshakes | { missing: string } | null
 }
 
 /** A short look by another observer at the same moment, with what the look cost the target. */
@@ -63,16 +57,6 @@ export interface WitnessResult {
   agrees: boolean
   findings: { name: string; text: string }[]
   lost: number
-}
-
-/** The target under one observer, beside the same target unobserved; turns are its own count of returns of its wait. */
-export interface ObserverCost {
-  turnsPerSecond: number
-  /** turns under this observer for each turn without */
-  turnsRatio: number | null
-  sane: LatencySummary
-  /** cores that the observer used itself */
-  cores: number | null
 }
 
 /** What `spinlab repro --json` prints. */
@@ -96,6 +80,7 @@ export interface Conclusion {
   /** why the outcome is not `pass` */
   reasons: string[]
   phases: PhaseResult[]
+  handshakes: Handshakes | { missing: string } | null
   controls: ControlResult[]
   witnesses: WitnessResult[]
   /** keyed by observer; `none` is the target unobserved */

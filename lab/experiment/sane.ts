@@ -1,5 +1,5 @@
+import type { LatencySummary } from './cost.ts'
 import type { SaneReport, SaneTally } from './facts.ts'
-import type { LatencySummary } from './result.ts'
 
 export const noRequests: SaneTally = {
   ok: 0,

@@ -64,6 +64,8 @@ export interface Scenario {
   /** variants that are judged `absent` under the same chaos, after the main one */
   controls: readonly string[]
   chaos: Traffic
+  /** count the server's TLS handshakes by source address, for the report */
+  handshakes?: boolean
   /** sane requests a second, over TLS */
   saneRate: number
   /** what the engineer should take home, printed under the table */

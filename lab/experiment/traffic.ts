@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod'
 import { client } from '../places.ts'
-import type { Child, Room } from '../runners/room.ts'
+import type { Child, Room } from '../stage/room.ts'
 import type { Traffic } from './scenario.ts'
 
 /** A client program at work: it reports one JSON line every 100 ms on standard output. */

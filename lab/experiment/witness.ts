@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Collector } from '../collectors/collector.ts'
-import type { Room } from '../runners/room.ts'
+import type { Room } from '../stage/room.ts'
 import type { Window } from '../windows/window.ts'
+import type { ObserverCost } from './cost.ts'
 import type { Facts } from './facts.ts'
-import type { ObserverCost } from './result.ts'
 import { summarise } from './sane.ts'
 import type { Subject } from './subject.ts'
 

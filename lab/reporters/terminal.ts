@@ -1,7 +1,8 @@
 import { styleText } from 'node:util'
 import Table from 'cli-table3'
+import type { ObserverCost } from '../experiment/cost.ts'
 import { phaseTitle } from '../experiment/phases.ts'
-import type { ExperimentResult, ObserverCost, Outcome, PhaseResult, WitnessResult } from '../experiment/result.ts'
+import type { ExperimentResult, Outcome, PhaseResult, WitnessResult } from '../experiment/result.ts'
 import type { NamedScenario } from '../experiment/scenario.ts'
 
 /** The report of one experiment for a tired engineer: the answer first, then what it rests on. */
@@ -13,6 +14,7 @@ export function terminalReport(result: ExperimentResult, scenario: NamedScenario
     result.controls.length &&
       `Controls, under the same chaos:\n${result.controls.map((control) => controlLine(control.title, control.phases)).join('\n')}`,
     costs(result),
+    handshakes(result),
     result.witnesses.length && `Witnesses:\n${result.witnesses.map(witnessLine).join('\n')}`,
     result.collectors.missing.length &&
       `Not looked at with:\n${result.collectors.missing.map((lack) => `  ${lack.name}: ${lack.missing}; ${lack.remedy}`).join('\n')}`,
@@ -93,6 +95,36 @@ const costRow = (name: string, cost: ObserverCost) => [
   milliseconds(cost.sane.p99),
   cost.cores === null ? '' : cost.cores.toFixed(2),
 ]
+
+/** TLS handshakes that failed, by source address, as crypto/tls itself saw them. */
+function handshakes({ handshakes: counted, variant, controls }: ExperimentResult): string {
+  const all = [
+    { variant, counted },
+    ...controls.map((control) => ({ variant: control.variant, counted: control.handshakes })),
+  ]
+  const parts = all.flatMap(({ variant: name, counted: of }) => {
+    if (!of) return []
+    if ('missing' in of) return `  ${name}: not counted: ${of.missing}`
+    const sources = Map.groupBy(of.failures, ({ source }) => source)
+    const table = borderless([`  ${name}`, 'failed', 'most often'])
+    for (const source of [...sources.keys()].sort()) {
+      const failures = (sources.get(source) ?? []).toSorted((a, b) => b.count - a.count)
+      const failed = failures.reduce((sum, failure) => sum + failure.count, 0)
+      table.push([
+        `  ${source}`,
+        failed,
+        failures
+          .slice(0, 2)
+          .map((failure) => `${failure.error} (${failure.count})`)
+          .join(', '),
+      ])
+    }
+    return table.length ? `${table}` : `  ${name}: none of ${of.handshakes} failed`
+  })
+  return parts.length
+    ? `TLS handshakes that failed, by source (crypto/tls never sees a hello that stays incomplete before it):\n${parts.join('\n')}`
+    : ''
+}
 
 function witnessLine(witness: WitnessResult): string {
   const lost = witness.lost ? `, ${witness.lost} events lost` : ''

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { broken, usage } from '../errors.ts'
+import { ObserverCost } from '../experiment/cost.ts'
 import { Facts } from '../experiment/facts.ts'
+import { Handshakes } from '../experiment/handshakes.ts'
 import { chooseFixes, phaseTitle, planPhases } from '../experiment/phases.ts'
 import type { ExperimentRecord, SubjectRecord } from '../experiment/record.ts'
 import type { NamedScenario, Variant } from '../experiment/scenario.ts'
@@ -25,6 +27,11 @@ const WitnessLine = z.object({
   windows: z.array(Window),
 })
 
+const Measured = z.object({
+  overhead: z.record(z.string(), ObserverCost),
+  handshakes: z.record(z.string(), z.union([Handshakes, z.object({ missing: z.string() })])),
+})
+
 export function readManifest(folder: string): Manifest {
   const path = join(folder, 'manifest.json')
   if (!existsSync(path))
@@ -39,6 +46,10 @@ export function readRecord(folder: string, manifest: Manifest, scenario: NamedSc
     windows: readLines(folder, 'windows.jsonl', WindowLine),
     facts: readLines(folder, 'facts.jsonl', FactsLine),
   }
+  const path = join(folder, 'measured.json')
+  const measured = existsSync(path)
+    ? parse(path, readFileSync(path, 'utf8'), Measured)
+    : { overhead: {}, handshakes: {} }
   const subject = (name: string, fixes: readonly string[] | undefined): SubjectRecord => {
     const variant = variantOf(scenario, name)
     const plan = planPhases(variant, fixes ? chooseFixes(variant, fixes) : [])
@@ -58,7 +69,8 @@ export function readRecord(folder: string, manifest: Manifest, scenario: NamedSc
         ...(complaint && { complaint }),
       })
     }
-    return { variant, phases }
+    const handshakes = measured.handshakes[name]
+    return { variant, phases, ...(handshakes && { handshakes }) }
   }
   const main = subject(manifest.variant, manifest.fixes)
   const controls = scenario.controls.filter(
@@ -71,9 +83,7 @@ export function readRecord(folder: string, manifest: Manifest, scenario: NamedSc
       const evidence = main.phases.find((candidate) => phaseTitle(candidate.phase) === title)
       return evidence ? { ...witness, phase: evidence.phase, baseline: evidence.baseline } : []
     }),
-    overhead: existsSync(join(folder, 'overhead.json'))
-      ? JSON.parse(readFileSync(join(folder, 'overhead.json'), 'utf8'))
-      : {},
+    overhead: measured.overhead,
     interrupted: main.phases.some((evidence) => evidence.cut === 'interrupted'),
   }
 }

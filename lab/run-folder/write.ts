@@ -4,7 +4,7 @@ import { broken } from '../errors.ts'
 import type { Evidence } from '../experiment/assess.ts'
 import type { Recorder } from '../experiment/experiment.ts'
 import { phaseTitle } from '../experiment/phases.ts'
-import type { WitnessRecord } from '../experiment/record.ts'
+import type { ExperimentRecord, WitnessRecord } from '../experiment/record.ts'
 import type { Manifest } from './manifest.ts'
 
 /**
@@ -15,6 +15,7 @@ import type { Manifest } from './manifest.ts'
  *     windows.jsonl    one line a window, with its variant and the number of its phase
  *     facts.jsonl      the same for conditions, counters and sane requests
  *     witnesses.jsonl  short looks by other observers
+ *     measured.json    what looking cost, TLS handshakes by source
  *     raw/             what those observers printed
  *     result.json      what was concluded
  */
@@ -66,8 +67,12 @@ export class RunFolder implements Recorder {
     this.#write('result.json', result)
   }
 
-  overhead(overhead: unknown) {
-    this.#write('overhead.json', overhead)
+  /** What belongs to the run as a whole and to no phase. */
+  measured({ main, controls, overhead }: ExperimentRecord) {
+    const handshakes = [main, ...controls].flatMap((subject) =>
+      subject.handshakes ? [[subject.variant.name, subject.handshakes]] : [],
+    )
+    this.#write('measured.json', { overhead, handshakes: Object.fromEntries(handshakes) })
   }
 
   #append(name: string, lines: readonly unknown[]) {

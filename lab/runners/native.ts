@@ -5,9 +5,9 @@ import { broken, unsupported } from '../errors.ts'
 import { binary } from '../places.ts'
 import { startChild } from '../stage/child.ts'
 import { childrenOf } from '../stage/process-tree.ts'
+import type { Child, Room } from '../stage/room.ts'
 import type { Runner, Stage } from '../stage/stage.ts'
 import { startTarget } from '../stage/target.ts'
-import type { Child, Room } from './room.ts'
 
 /** Each sandbox has a private tmpfs here, so that scratch files vanish with it. */
 const SCRATCH = '/dev/shm'

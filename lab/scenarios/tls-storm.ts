@@ -67,6 +67,7 @@ const storm: Scenario = {
       KINDS.join(),
     ],
   },
+  handshakes: true,
   saneRate: 40,
   controls: ['netpoller', 'netpoller-leak'],
   lesson: `The storm is not in TLS but in readiness: bytes that are peeked at and never consumed keep a level-triggered descriptor ready.

@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { execa, type Options } from 'execa'
-import type { Child } from '../runners/room.ts'
+import type { Child } from './room.ts'
 
 const COMPLAINT_LIMIT = 64 * 1024
 const POLL_MS = 10

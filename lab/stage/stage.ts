@@ -1,4 +1,4 @@
-import type { Room } from '../runners/room.ts'
+import type { Room } from './room.ts'
 import type { TargetState } from './target-state.ts'
 
 /** What to start as the server under test. */

@@ -3,7 +3,7 @@ import { Client } from 'undici'
 import { z } from 'zod'
 import { broken } from '../errors.ts'
 import { binary } from '../places.ts'
-import type { Room } from '../runners/room.ts'
+import type { Room } from './room.ts'
 import type { Target, TargetSpec } from './stage.ts'
 import { TargetState } from './target-state.ts'
 

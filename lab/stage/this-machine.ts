@@ -1,5 +1,5 @@
-import type { Room } from '../runners/room.ts'
 import { startChild } from './child.ts'
+import type { Room } from './room.ts'
 
 /** This machine as it is, for what must see it from outside any sandbox. What runs here dies with the lab (PR_SET_PDEATHSIG). */
 export const thisMachine: Room = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { allCollectors, chooseCollectors } from '../../lab/collectors/choose.ts'
-import type { Room } from '../../lab/runners/room.ts'
+import type { Room } from '../../lab/stage/room.ts'
 import { thisMachine } from '../../lab/stage/this-machine.ts'
 import { needs } from '../needs.ts'
 import { pathWithout } from '../path-without.ts'

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import type { Child, Room } from '../../lab/runners/room.ts'
+import type { Child, Room } from '../../lab/stage/room.ts'
 
 /** Builds a server of this folder's `servers/`. */
 export async function build(name: 'half-close' | 'echo') {

@@ -4,8 +4,8 @@ import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { repository } from '../../lab/places.ts'
 import native from '../../lab/runners/native.ts'
-import type { Child } from '../../lab/runners/room.ts'
 import { childrenOf } from '../../lab/stage/process-tree.ts'
+import type { Child } from '../../lab/stage/room.ts'
 
 async function output(child: Child): Promise<string> {
   const lines: string[] = []

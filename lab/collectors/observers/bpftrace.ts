@@ -1,5 +1,5 @@
 import { unsupported } from '../../errors.ts'
-import type { Room } from '../../runners/room.ts'
+import type { Room } from '../../stage/room.ts'
 import { thisMachine } from '../../stage/this-machine.ts'
 import { BpftraceParser } from '../../windows/bpftrace.ts'
 import { bpftraceProgram, bpftraceTrial } from '../../windows/bpftrace-program.ts'

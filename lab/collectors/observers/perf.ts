@@ -1,5 +1,5 @@
 import { unsupported } from '../../errors.ts'
-import type { Room } from '../../runners/room.ts'
+import type { Room } from '../../stage/room.ts'
 import { PERF_EVENTS, type PerfEvent, perfEventArguments } from '../../windows/perf-events.ts'
 import { parsePerfScript } from '../../windows/perf-script.ts'
 import { PerfStatParser } from '../../windows/perf-stat.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { unsupported } from '../../errors.ts'
-import type { Room } from '../../runners/room.ts'
+import type { Room } from '../../stage/room.ts'
 import { snapshotCommand, socketsCommand } from '../../windows/descriptor-snapshot.ts'
 import { parseStrace, SNAPSHOT_MARK } from '../../windows/strace.ts'
 import type { Window } from '../../windows/window.ts'

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+
+/** Sane requests of one stretch of time. */
+export const LatencySummary = z.object({
+  ok: z.number().int(),
+  failed: z.number().int(),
+  /** ms; null when no request was answered */
+  p50: z.number().nullable(),
+  p99: z.number().nullable(),
+  errors: z.record(z.string(), z.number()),
+})
+export type LatencySummary = z.infer<typeof LatencySummary>
+
+/** The target under one observer, beside the same target unobserved. */
+export const ObserverCost = z.object({
+  /** its own count of returns of its wait */
+  turnsPerSecond: z.number(),
+  /** turns under this observer for each turn without */
+  turnsRatio: z.number().nullable(),
+  sane: LatencySummary,
+  /** cores that the observer used itself */
+  cores: z.number().nullable(),
+})
+export type ObserverCost = z.infer<typeof ObserverCost>
