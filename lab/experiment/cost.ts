@@ -13,8 +13,8 @@ export type LatencySummary = z.infer<typeof LatencySummary>
 
 /** The target under one observer, beside the same target unobserved. */
 export const ObserverCost = z.object({
-  /** its own count of returns of its wait */
-  turnsPerSecond: z.number(),
+  /** its own count of returns of its wait; null when the moment was too short to tell */
+  turnsPerSecond: z.number().nullable(),
   /** turns under this observer for each turn without */
   turnsRatio: z.number().nullable(),
   sane: LatencySummary,

@@ -40,8 +40,7 @@ export async function costs(
   for (const { name, look } of looks) {
     const cost = await measure(subject, look)
     const after = await unobserved()
-    const turns = (before.turnsPerSecond + after.turnsPerSecond) / 2
-    found[name] = { ...cost, turnsRatio: turns > 0 ? cost.turnsPerSecond / turns : null }
+    found[name] = { ...cost, turnsRatio: ratio(cost, before, after) }
     before = after
   }
   return found
@@ -81,9 +80,15 @@ function attached(windows: readonly Window[]): [number, number] | undefined {
   return first && last && [first.start, last.start + last.seconds * 1000]
 }
 
-function turnRate(samples: readonly Facts[]): number {
+function turnRate(samples: readonly Facts[]): number | null {
   const first = samples[0]
   const last = samples.at(-1)
-  if (!first || !last || first === last) return 0
+  if (!first || !last || first.at === last.at) return null
   return (1000 * ((last.target.counters.turns ?? 0) - (first.target.counters.turns ?? 0))) / (last.at - first.at)
+}
+
+function ratio(observed: ObserverCost, before: ObserverCost, after: ObserverCost): number | null {
+  const rates = [observed.turnsPerSecond, before.turnsPerSecond, after.turnsPerSecond]
+  const [turns = null, earlier = null, later = null] = rates
+  return turns === null || !earlier || !later ? null : turns / ((earlier + later) / 2)
 }
