@@ -42,7 +42,7 @@ const RETURN =
 
 /** Undefined when the line is damaged. */
 export function parseLine(line: string): StraceLine | undefined {
-  if (line.startsWith('strace: ')) return { kind: 'notice' }
+  if (line.startsWith('strace: ') || line === ' <detached ...>') return { kind: 'notice' }
   const prefix = PREFIX.exec(line)
   if (!prefix) return undefined
   const tid = prefix[1] ?? prefix[2]

@@ -34,6 +34,8 @@ export class StraceParser {
   #last = 0
   #tally = new Tally()
   #lost = 0
+  /** The last line was damaged; if it stays the last, it is the call during which the tracer went, and nothing is lost. */
+  #cut = false
   readonly #processOf = new Map<number, number>()
   readonly #descriptors = new Map<number, DescriptorTally>()
   readonly #sockets = new Map<number, DescriptorName>()
@@ -62,7 +64,9 @@ export class StraceParser {
     if (line === '') return []
     const parsed = parseLine(line)
     if (parsed?.kind === 'notice') return []
-    if (!parsed) return this.#lose()
+    if (this.#cut) this.#lost++
+    this.#cut = !parsed
+    if (!parsed) return []
     const { at, tid = this.#pid } = parsed
     // A damaged number would be filled up with empty windows.
     if (this.#last > 0 && Math.abs(at - this.#last) > LONGEST_SILENCE) return this.#lose()
