@@ -33,7 +33,7 @@ export interface DiagnoseOptions {
 /** The first look (s); a second one takes the rest of the time, and counts every call if the first left a doubt. */
 const FIRST_SECONDS = 0.9
 /** When the last window must be there: ms since the start of the program, or of a round of the live view. An answer takes 3 s with all that is around it. */
-const ANSWER_MS = 2500
+const ANSWER_MS = 2300
 const ROUND_MS = 2000
 /** A short look with what slows the process (s). */
 const STRACE_SECONDS = 0.4

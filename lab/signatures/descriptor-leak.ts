@@ -1,13 +1,19 @@
 import type { Finding } from './finding.ts'
 import type { Sight } from './sight.ts'
+import { sum } from './sums.ts'
 import { short } from './words.ts'
 
-/** Growth that one burst of connections could also be is no leak: it must go on in most of the windows, and hardly ever turn back. */
+/** Windows in which descriptors grew: one burst of connections is no leak. */
 const STEPS = 4
+/** Connections in CLOSE-WAIT through all looks that are no leftovers of an ordinary end. */
+const ABANDONED = 10
 
-/** Descriptors that are opened and not closed. It burns nothing, so it is no spin. */
+/** Descriptors that are opened, or done with, and not closed. It burns nothing, so it is no spin. */
 export function descriptorLeak(sight: Sight): Finding[] {
-  const { fds, process } = sight
+  return [...growth(sight), ...abandoned(sight)].slice(0, 1)
+}
+
+function growth({ fds, process }: Sight): Finding[] {
   const first = fds[0]
   const last = fds.at(-1)
   if (!process || first === undefined || last === undefined) return []
@@ -20,7 +26,20 @@ export function descriptorLeak(sight: Sight): Finding[] {
       name: 'descriptor-leak',
       spin: false,
       numbers: { opened: last - first, fds: last, limit: process.fdLimit },
-      text: `descriptors grow from ${first} to ${last} and hardly one is closed; the limit is ${short(process.fdLimit)}`,
+      text: `descriptors grow from ${first} to ${last}, and hardly one is closed; the limit is ${short(process.fdLimit)}`,
+    },
+  ]
+}
+
+function abandoned({ abandoned: count, sockets, process }: Sight): Finding[] {
+  const connections = sum((sockets ?? []).map(({ state, count: n }) => (state === 'LISTEN' ? 0 : n)))
+  if (!Number.isFinite(count) || count < ABANDONED || count < connections / 2) return []
+  return [
+    {
+      name: 'descriptor-leak',
+      spin: false,
+      numbers: { abandoned: count, fds: process?.fds ?? 0, limit: process?.fdLimit ?? 0 },
+      text: `${count} connections are in CLOSE-WAIT: the peer has ended, and nobody closes them`,
     },
   ]
 }

@@ -43,7 +43,10 @@ export interface Sight {
   roots: Root[]
   samples: number
   waitStacks: Stack[]
+  /** the last look at them */
   sockets: Window['sockets']
+  /** connections that were in CLOSE-WAIT in every look: the peer has ended, and nobody closes */
+  abandoned: number
   /** threads that a look found blocked in a call, by the name of the call; undefined when nobody looked */
   blocked: Set<string> | undefined
   /** open descriptors, window by window */
@@ -89,12 +92,16 @@ export function see(windows: readonly Window[]): Sight {
     samples: sum(stacks.map((stack) => stack.samples)),
     waitStacks: windows.flatMap((window) => window.waitStacks ?? []),
     sockets: windows.findLast((window) => window.sockets)?.sockets,
+    abandoned: Math.min(...windows.flatMap(({ sockets }) => (sockets ? inCloseWait(sockets) : []))),
     blocked: windows.some((window) => window.blocked) ? new Set(blocked.map(({ call }) => call)) : undefined,
     fds: windows.flatMap((window) => (window.process ? [window.process.fds] : [])),
     lost: sum(windows.map((window) => window.lost)),
     events: sum(counted.flatMap((window) => (window.calls ?? []).map((call) => call.calls))),
   }
 }
+
+const inCloseWait = (sockets: NonNullable<Window['sockets']>) =>
+  sum(sockets.map(({ state, count }) => (state === 'CLOSE-WAIT' ? count : 0)))
 
 /**
  * CPU alone understates a spin on a busy machine, and CPU plus run-queue wait overstates whatever sleeps between its turns.

@@ -83,10 +83,10 @@ def tls():
         pass
 
 
-def arrivals():
-    """So many connections a second, whatever becomes of them."""
+def arrivals(arrive):
+    """So many a second, whatever becomes of them."""
     for n in iter(int, 1):
-        churn()
+        arrive()
         time.sleep(1 / count)
 
 
@@ -121,7 +121,8 @@ modes = {
     "paced": lambda: in_turns(paced),
     "resets": lambda: threads(resets),
     "tls": lambda: threads(tls),
-    "arrivals": arrivals,
+    "arrivals": lambda: arrivals(churn),
+    "junk-arrivals": lambda: arrivals(junk),
     "churn": lambda: threads(churn),
     "junk": lambda: threads(junk),
     "sink": sink,

@@ -24,4 +24,5 @@ chmod 755 "$folder"
 apache2 -DFOREGROUND -f "$folder/conf" >/dev/null 2>&1 &
 server=$!
 await listens $port
+await child $server >/dev/null
 ready "$(child $server)"

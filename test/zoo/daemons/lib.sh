@@ -9,4 +9,4 @@ listens() { ss -Hltn "sport = :$1" | grep -q .; }
 await() { for _ in $(seq 100); do "$@" && return 0; sleep 0.1; done; echo "gave up: $*" >&2; exit 1; }
 # ready PID: the process to look at, once the port is open; then stays until the keeper ends the group.
 ready() { echo "pid $1"; echo "listening $port"; wait; }
-child() { pgrep -P "$1" | head -n 1; }
+child() { pgrep -P "$1" | head -n 1 | grep .; }

@@ -19,4 +19,5 @@ END
   nginx -e "$folder/$role/log" -c "$folder/$role/conf" &
   await listens $at
 done
+await child $! >/dev/null
 ready "$(child $!)"

@@ -12,4 +12,5 @@ http { access_log off; client_body_temp_path $folder/t; proxy_temp_path $folder/
 END
 nginx -e "$folder/log" -c "$folder/conf" &
 await listens $port
+await child $! >/dev/null
 ready "$(child $!)"

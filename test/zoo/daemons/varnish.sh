@@ -14,4 +14,5 @@ nginx -e "$folder/log" -c "$folder/nginx" &
 varnishd -F -j none -b 127.0.0.1:$behind -a 127.0.0.1:$port -n "$folder/work" -s malloc,32m -T none >/dev/null 2>&1 &
 server=$!
 await listens $port
+await child $server >/dev/null
 ready "$(child $server)"

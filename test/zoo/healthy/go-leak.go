@@ -1,6 +1,6 @@
 // expect: healthy
 // finding: descriptor-leak
-// load: junk 2
+// load: junk-arrivals 100
 // Connections whose handshake failed are never closed: descriptors grow, nothing burns.
 package main
 
