@@ -21,9 +21,12 @@ type Scene struct {
 	pid           int
 	table         map[int]Descriptor
 	registrations []Registration
-	sockets       map[uint64]Socket
-	next          time.Time
-	looked        time.Time
+	// asked are the inodes of the sockets that were looked for, and sockets those that the kernel's tables held. The
+	// tables do not hold a TCP socket without a connection.
+	asked   map[uint64]bool
+	sockets map[uint64]Socket
+	next    time.Time
+	looked  time.Time
 }
 
 // NewScene looks for the first time.
@@ -46,15 +49,15 @@ func (s *Scene) Refresh() bool {
 func (s *Scene) Look() {
 	began := time.Now()
 	s.LookAtSets()
-	inodes := map[uint64]bool{}
+	s.asked = map[uint64]bool{}
 	for _, d := range s.table {
 		if d.Kind == "socket" {
-			inodes[d.Inode] = true
+			s.asked[d.Inode] = true
 		}
 	}
 	s.sockets = nil
-	if len(inodes) > 0 {
-		s.sockets = SocketTable(s.pid, inodes)
+	if len(s.asked) > 0 {
+		s.sockets = SocketTable(s.pid, s.asked)
 	}
 	s.next = time.Now().Add(max(time.Since(began)*(refreshShare-1), refreshGap))
 }
@@ -129,7 +132,7 @@ func (s *Scene) Sockets(into map[string]window.Sockets) {
 		}
 		seen[d.Inode] = true
 		socket, known := s.sockets[d.Inode]
-		if !known && isTCP(s.pid, d.FD) {
+		if !known && s.asked[d.Inode] && isTCP(s.pid, d.FD) {
 			socket = Socket{TCP: true, State: Unconnected}
 		}
 		if !socket.TCP {
@@ -167,7 +170,7 @@ func (s *Scene) describe(d *window.Descriptor, entry Descriptor) {
 		if socket.State == Listening {
 			d.Kind = "listener"
 		}
-	case isTCP(s.pid, d.FD):
+	case s.asked[entry.Inode] && isTCP(s.pid, d.FD):
 		d.State = Unconnected
 	}
 }
@@ -185,7 +188,7 @@ func (s *Scene) Stuck() []window.Descriptor {
 		s.describe(&d, entry)
 		unread := r.Events&eventIn != 0 && d.RecvQueue != nil && *d.RecvQueue > 0
 		halfClosed := r.Events&(eventIn|eventRdHup) != 0 && d.State == "CLOSE-WAIT"
-		lost := d.State == Unconnected && isTCP(s.pid, d.FD) // EPOLLHUP, which cannot be masked
+		lost := entry.Kind == "socket" && d.State == Unconnected && isTCP(s.pid, d.FD) // EPOLLHUP, which cannot be masked
 		if unread || halfClosed || lost {
 			stuck = append(stuck, d)
 		}
