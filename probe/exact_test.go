@@ -92,20 +92,21 @@ func checkWaits(t *testing.T, w *watched) {
 func checkDescriptors(t *testing.T, w *watched, pid int, c cast) {
 	epfd := c.Epoll
 	for name, want := range map[string]window.Descriptor{
-		"zero":     {FD: c.Zero, Kind: "other", Achieved: window.Achieved{Useful: 50000, BytesIn: 50000 * 64, Ready: 600, Unconsumed: 599}},
-		"reader":   {FD: c.Reader, Kind: "socket", Achieved: window.Achieved{Useful: 10 + 1, Peeked: 10000 - 1, BytesIn: 10, Ready: 11000, Unconsumed: 10999}, Epfd: &epfd, Events: "IN"},
-		"writer":   {FD: c.Writer, Kind: "socket", Achieved: window.Achieved{Useful: 1, BytesOut: 10}},
-		"empty":    {FD: c.Empty, Kind: "socket", Achieved: window.Achieved{Useful: 300 + 80 + 70 + 70, Again: 4000, BytesIn: 80*16 + 70*7}},
-		"ended":    {FD: c.Ended, Kind: "socket", Achieved: window.Achieved{EOF: 2500, Ready: 500, Unconsumed: 500}}, // reported in the first round as well
-		"full":     {FD: c.Full, Kind: "socket", Achieved: window.Achieved{SendAgain: 1200}},
-		"listener": {FD: c.Listener, Kind: "listener", Achieved: window.Achieved{Useful: 100, Again: 7000}, State: "LISTEN"},
-		"none":     {FD: 99999, Kind: "unknown", Achieved: window.Achieved{Failed: 3000}, Errno: "EBADF"},
-		"eventfd":  {FD: c.Eventfd, Kind: "eventfd", Achieved: window.Achieved{Useful: 300, BytesIn: 1200, BytesOut: 1200}},
-		"peer":     {FD: c.EmptyPeer, Kind: "socket", Achieved: window.Achieved{Useful: 150, BytesOut: 80*16 + 70*7}},
-		"file":     {FD: c.File, Kind: "file", Achieved: window.Achieved{Useful: 80, BytesIn: 80 * 16}},
-		"pipe in":  {FD: c.PipeIn, Kind: "pipe", Achieved: window.Achieved{Useful: 80, BytesIn: 80 * 16}},
-		"pipe out": {FD: c.PipeOut, Kind: "pipe", Achieved: window.Achieved{Useful: 80, BytesOut: 80 * 16}},
-		"accepted": {FD: c.Accepted, Kind: "socket", Achieved: window.Achieved{Useful: 100}},
+		"zero":            {FD: c.Zero, Kind: "other", Achieved: window.Achieved{Useful: 50000, BytesIn: 50000 * 64, Ready: 600, Unconsumed: 599}},
+		"reader":          {FD: c.Reader, Kind: "socket", Achieved: window.Achieved{Useful: 10 + 1, Peeked: 10000 - 1, BytesIn: 10, Ready: 11000, Unconsumed: 10999}, Epfd: &epfd, Events: "IN"},
+		"writer":          {FD: c.Writer, Kind: "socket", Achieved: window.Achieved{Useful: 1, BytesOut: 10}},
+		"empty":           {FD: c.Empty, Kind: "socket", Achieved: window.Achieved{Useful: 300 + 80 + 70 + 70, Again: 4000, BytesIn: 80*16 + 70*7}},
+		"ended":           {FD: c.Ended, Kind: "socket", Achieved: window.Achieved{EOF: 2500, Ready: 500, Unconsumed: 500}}, // reported in the first round as well
+		"full":            {FD: c.Full, Kind: "socket", Achieved: window.Achieved{SendAgain: 1200}},
+		"listener":        {FD: c.Listener, Kind: "listener", Achieved: window.Achieved{Useful: 100, Again: 7000}, State: "LISTEN"},
+		"none":            {FD: 99999, Kind: "unknown", Achieved: window.Achieved{Failed: 3000}, Errno: "EBADF"},
+		"eventfd":         {FD: c.Eventfd, Kind: "eventfd", Achieved: window.Achieved{Useful: 300, BytesIn: 1200, BytesOut: 1200}},
+		"peer":            {FD: c.EmptyPeer, Kind: "socket", Achieved: window.Achieved{Useful: 150, BytesOut: 80*16 + 70*7}},
+		"file":            {FD: c.File, Kind: "file", Achieved: window.Achieved{Useful: 80, BytesIn: 80 * 16}},
+		"pipe in":         {FD: c.PipeIn, Kind: "pipe", Achieved: window.Achieved{Useful: 80, BytesIn: 80 * 16}},
+		"pipe out":        {FD: c.PipeOut, Kind: "pipe", Achieved: window.Achieved{Useful: 80, BytesOut: 80 * 16}},
+		"empty datagrams": {FD: c.Datagrams, Kind: "socket", Achieved: window.Achieved{Useful: 40}, State: "UNCONN"},
+		"accepted":        {FD: c.Accepted, Kind: "socket", Achieved: window.Achieved{Useful: 100}},
 	} {
 		got := w.descriptor(pid, want.FD)
 		if got.Achieved != want.Achieved || got.Kind != want.Kind || got.Errno != want.Errno || got.Events != want.Events || got.State != want.State {

@@ -162,5 +162,8 @@ func (k *kernel) describe(d *window.Descriptor) {
 		return
 	}
 	p.scene.Describe(d)
+	if p.scene.Datagram(d.Inode) { // an empty datagram is not the end of anything
+		d.Useful, d.EOF = d.Useful+d.EOF, 0
+	}
 	d.Alike = p.scene.Alike(registration)
 }

@@ -100,6 +100,12 @@ func (s *Scene) RegistrationsOf(fd int) []Registration {
 // Listens is true of the inode of a socket that accepts connections.
 func (s *Scene) Listens(inode uint64) bool { return s.sockets[inode].State == Listening }
 
+// Datagram is true of the inode of a UDP socket.
+func (s *Scene) Datagram(inode uint64) bool {
+	socket, known := s.sockets[inode]
+	return known && !socket.TCP
+}
+
 // Alike lists the other descriptors registered in the same epoll set with the same data, which a wait cannot tell
 // from this one.
 func (s *Scene) Alike(of Registration) []int {
