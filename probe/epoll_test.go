@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"runtime"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -39,7 +40,21 @@ func readySocket() (reader, writer int) {
 	return reader, writer
 }
 
+// stayOnOneProcessor makes turns exact that each processor takes for itself.
+func stayOnOneProcessor() {
+	runtime.LockOSThread()
+	var allowed, one unix.CPUSet
+	must(0, unix.SchedGetaffinity(0, &allowed))
+	for number := 0; one.Count() == 0; number++ {
+		if allowed.IsSet(number) {
+			one.Set(number)
+		}
+	}
+	must(0, unix.SchedSetaffinity(0, &one))
+}
+
 func useEpoll() func() string {
+	stayOnOneProcessor()
 	s := &sets{Alike: must(unix.EpollCreate1(0)), Orphaned: must(unix.EpollCreate1(0)), Mixed: must(unix.EpollCreate1(0)),
 		Crowd: must(unix.EpollCreate1(0)), Loop1: must(unix.EpollCreate1(0)), Loop2: must(unix.EpollCreate1(0))}
 	s.AlikeA, _ = socketPair()

@@ -23,9 +23,9 @@ type Usage struct {
 	buffer  []byte
 }
 
-// thread keeps its files open: reading them again is half the cost of opening them.
+// thread keeps its file open: reading it again is half the cost of opening it.
 type thread struct {
-	schedstat, status      int
+	schedstat              int
 	name                   string
 	cpu, runQueue, slices  uint64
 	voluntary, involuntary uint64
@@ -76,7 +76,7 @@ func (u *Usage) Sample() (window.Process, []window.Thread) {
 	}
 	for tid, t := range u.threads {
 		if t.round != u.round {
-			t.close()
+			unix.Close(t.schedstat)
 			delete(u.threads, tid)
 		}
 	}
@@ -87,14 +87,7 @@ func (u *Usage) Sample() (window.Process, []window.Thread) {
 // Close gives the files back.
 func (u *Usage) Close() {
 	for _, t := range u.threads {
-		t.close()
-	}
-}
-
-func (t *thread) close() {
-	unix.Close(t.schedstat)
-	if t.status >= 0 {
-		unix.Close(t.status)
+		unix.Close(t.schedstat)
 	}
 }
 
@@ -107,7 +100,7 @@ func (u *Usage) sampleThread(tid int, seconds float64) (window.Thread, bool) {
 			// Without a new time slice there was no switch either, and `status` is dear to read.
 			if now[2] != t.slices {
 				voluntary, involuntary := t.voluntary, t.involuntary
-				u.readSwitches(t)
+				u.readSwitches(tid, t)
 				grown.Voluntary = perSecond(t.voluntary, voluntary, seconds)
 				grown.Involuntary = perSecond(t.involuntary, involuntary, seconds)
 			}
@@ -116,22 +109,17 @@ func (u *Usage) sampleThread(tid int, seconds float64) (window.Thread, bool) {
 			return grown, true
 		}
 		// The thread ended, and its number was given to a new one.
-		t.close()
+		unix.Close(t.schedstat)
 		delete(u.threads, tid)
 	}
-	dir := fmt.Sprintf("/proc/%d/task/%d", u.pid, tid)
-	file, err := unix.Open(dir+"/schedstat", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	file, err := unix.Open(fmt.Sprintf("/proc/%d/task/%d/schedstat", u.pid, tid), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return window.Thread{}, false
 	}
-	status, err := unix.Open(dir+"/status", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		status = -1
-	}
-	t = &thread{schedstat: file, status: status, round: u.round}
+	t = &thread{schedstat: file, round: u.round}
 	now, _ := u.readSchedstat(file)
 	t.cpu, t.runQueue, t.slices = now[0], now[1], now[2]
-	u.readSwitches(t)
+	u.readSwitches(tid, t)
 	u.threads[tid] = t
 	grown := window.Thread{Pid: u.pid, Tid: tid, Name: t.name}
 	if u.round > 1 { // born since the last sample: all that it used falls into this one
@@ -169,15 +157,11 @@ func (u *Usage) readSchedstat(file int) (values [3]uint64, ok bool) {
 	return values, true
 }
 
-func (u *Usage) readSwitches(t *thread) {
-	if t.status < 0 {
-		return
-	}
-	n, err := unix.Pread(t.status, u.buffer, 0)
+func (u *Usage) readSwitches(tid int, t *thread) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", u.pid, tid))
 	if err != nil {
 		return
 	}
-	status := u.buffer[:n]
 	name, _, _ := bytes.Cut(status, []byte("\n"))
 	t.name = string(bytes.TrimPrefix(name, []byte("Name:\t")))
 	if v, ok := statusField(status, "voluntary_ctxt_switches:"); ok {
