@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { loadCollector } from '../collectors/choose.ts'
-import type { Watch } from '../collectors/collector.ts'
+import type { Collector, Watch } from '../collectors/collector.ts'
 import { probeWindows } from '../collectors/probe-lines.ts'
 import { watching } from '../collectors/scope.ts'
 import { type Diagnosis, diagnose as putIntoWords } from '../diagnosis/diagnosis.ts'
@@ -10,7 +10,7 @@ import type { Scene } from '../diagnosis/scene.ts'
 import { EXIT, SpinlabError, unsupported, usage } from '../errors.ts'
 import { blockedThreads } from '../process/blocked.ts'
 import { busiestOf } from '../process/busiest.ts'
-import { findSubject, isAlive, type Subject } from '../process/subject.ts'
+import { findSubject, isAlive, isOurs, type Subject } from '../process/subject.ts'
 import { diagnosisReport } from '../reporters/diagnosis.ts'
 import { judge, SEVERE_CORES } from '../signatures/judge.ts'
 import { thisMachine } from '../stage/this-machine.ts'
@@ -35,6 +35,8 @@ const FIRST_SECONDS = 0.9
 /** When the last window must be there: ms since the start of the program, or of a round of the live view. An answer takes 3 s with all that is around it. */
 const ANSWER_MS = 2300
 const ROUND_MS = 2000
+/** A look at the CPU before anything is attached (s). */
+const STILL_SECONDS = 0.5
 /** A short look with what slows the process (s). */
 const STRACE_SECONDS = 0.4
 const TREE_MS = 300
@@ -96,11 +98,7 @@ interface Observation {
 }
 
 async function observe(subject: Subject, collector: string, until: number): Promise<Observation> {
-  if (collector !== 'auto') {
-    const { watch, blind } = await loadCollector(collector)
-    const windows = await gather((seconds) => watch(thisMachine, subject.pid, { seconds }), rest(until))
-    return { windows, blind: blind ? [`${collector} does not show ${blind}`] : [] }
-  }
+  if (collector !== 'auto') return observeWith(collector, subject, until)
   try {
     const first = await probe(subject, [], FIRST_SECONDS)
     const { findings, cores } = judge(first)
@@ -110,7 +108,7 @@ async function observe(subject: Subject, collector: string, until: number): Prom
     return { windows: await withBlocked([...first, ...second], subject), blind: [] }
   } catch (error) {
     if (!(error instanceof SpinlabError) || error.exitCode !== EXIT.unsupported) throw error
-    return withoutRights(subject, error)
+    return withoutRights(subject, error, until)
   }
 }
 
@@ -122,26 +120,35 @@ const probe = ({ pid }: Subject, flags: readonly string[], seconds: number) =>
     seconds,
   )
 
-/** What is left: /proc first, undisturbed, then a short look with strace, which slows what it sees. */
-async function withoutRights({ pid, name, ...subject }: Subject, refusal: Error): Promise<Observation> {
+/** CPU is read before anything is attached: some observers slow what they look at, and see no CPU themselves. */
+async function observeWith(name: string, { pid }: Subject, until: number): Promise<Observation> {
+  const [procfs, collector] = await Promise.all([loadCollector('procfs'), loadCollector(name)])
+  const before = await lookWith(procfs, pid, STILL_SECONDS)
+  const windows = [...before, ...(await lookWith(collector, pid, rest(until)))]
+  return { windows, blind: collector.blind ? [`${name} does not show ${collector.blind}`] : [] }
+}
+
+/** What is left: /proc, undisturbed, then a short look with strace. */
+async function withoutRights(subject: Subject, refusal: Error, until: number): Promise<Observation> {
   const [procfs, strace] = await Promise.all([loadCollector('procfs'), loadCollector('strace')])
-  const look = ({ watch }: typeof procfs, bound: number) =>
-    gather((seconds) => watch(thisMachine, pid, { seconds }), bound).catch(() => [])
-  const before = await look(procfs, FIRST_SECONDS)
-  const calls = await look(strace, STRACE_SECONDS)
-  const windows = [...before, ...calls]
-  if (!windows.some((window) => window.process))
-    throw unsupported(`process ${pid} (${name}) may not be looked at: ${refusal.message}`)
+  const before = await lookWith(procfs, subject.pid, rest(until) - STRACE_SECONDS).catch(() => [])
+  const calls = await lookWith(strace, subject.pid, STRACE_SECONDS).catch(() => [])
+  const why = refusal.message.split('\n').at(-1)
+  if (calls.length === 0 && !(await isOurs(subject.pid)) && judge(before).verdict === 'no-data')
+    throw unsupported(`process ${subject.pid} (${subject.name}) is not ours to look at: ${why}`)
   return {
-    windows: await withBlocked(windows, { pid, name, ...subject }),
+    windows: await withBlocked([...before, ...calls], subject),
     blind: [
-      `no stacks, and no calls counted in the kernel: ${refusal.message}`,
+      `no stacks, and no calls counted in the kernel: ${why}`,
       calls.length
         ? 'calls were counted by strace, which slows what it looks at: their rates understate'
         : 'no system calls at all: strace may not attach either',
     ],
   }
 }
+
+const lookWith = ({ watch }: Collector, pid: number, seconds: number) =>
+  gather((bound) => watch(thisMachine, pid, { seconds: bound }), seconds)
 
 /** The windows of so many seconds, however long the observer takes to begin; one that never does is given up. */
 async function gather(start: (seconds: number) => Watch, seconds: number): Promise<Window[]> {

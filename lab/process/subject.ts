@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { EXIT, SpinlabError, unsupported } from '../errors.ts'
 
 /** A process that can be looked at. */
@@ -34,6 +34,14 @@ export async function findSubject(id: number): Promise<Subject> {
 
 export async function isAlive(pid: number): Promise<boolean> {
   return findSubject(pid).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Whether its descriptors may be read: it is ours, or we may look at everybody's. */
+export async function isOurs(pid: number): Promise<boolean> {
+  return readdir(`/proc/${pid}/fd`).then(
     () => true,
     () => false,
   )

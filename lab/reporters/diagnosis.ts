@@ -32,7 +32,8 @@ function headline({ name, pid, verdict, class: spin, confidence, cpu, severity }
   if (verdict === 'no-data') return `${styleText('yellow', 'no data')}  ${who}`
   if (verdict === 'healthy')
     return `${styleText('green', 'healthy')}  ${who}: no spin; it wants ${cpu.toFixed(2)} cores; ${sure}`
-  return `${styleText(['red', 'bold'], `spin: ${spin}`)}  ${who}: ${severity.cores.toFixed(2)} of ${cpu.toFixed(2)} cores, ${short(Math.round(severity.wakeups))} wake-ups a second; ${sure}`
+  const cost = cpu > 0 ? `${severity.cores.toFixed(2)} of ${cpu.toFixed(2)} cores, ` : ''
+  return `${styleText(['red', 'bold'], `spin: ${spin}`)}  ${who}: ${cost}${short(Math.round(severity.wakeups))} wake-ups a second; ${sure}`
 }
 
 const section = (title: string, lines: readonly string[]) =>

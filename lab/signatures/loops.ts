@@ -60,10 +60,12 @@ function causeOf({ class: spin, end, descriptor }: Futility): Cause {
 /** Why a ready descriptor is reported again. */
 function neglected(descriptor: SeenDescriptor, end: string): Cause {
   const { kind, events = '', state, recvQueue = 0, orphan } = descriptor
+  if (end === 'MSG_PEEK') return 'peeked-not-read'
+  // Of a row that sums up the whole process there is no number, and no more to say.
+  if (descriptor.pid < 0) return 'bytes-not-read'
   if (orphan || descriptor.fd < 0) return 'closed-but-registered'
   if (kind === 'listener') return 'herd'
   if (kind !== 'socket' && kind !== 'pipe' && kind !== 'unknown') return 'bell-not-read'
-  if (end === 'MSG_PEEK') return 'peeked-not-read'
   if (state === 'UNCONN') return 'hang-up-ignored'
   if (recvQueue > 0) return 'bytes-not-read'
   if (state === 'CLOSE-WAIT') return 'half-closed-ignored'

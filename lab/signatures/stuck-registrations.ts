@@ -3,7 +3,7 @@ import type { Sight, StuckDescriptor } from './sight.ts'
 import { describe } from './words.ts'
 
 /** Looks that must agree: bytes that wait for a busy server's next turn are gone at the next look. */
-const LOOKS = 3
+const LOOKS = 2
 
 /**
  * Where calls cannot be counted: a level-triggered registration with the same unread bytes in every look makes each wait return at once,
