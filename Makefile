@@ -7,7 +7,7 @@ RUNNER ?= native
 go_sources = $(shell find $(1) -name '*.go' -o -name '*.o' -o -name 'go.mod' -o -name 'go.sum')
 export CGO_ENABLED := 0
 
-.PHONY: help setup test format doctor clean $(addprefix repro-,$(SCENARIOS))
+.PHONY: help setup test format doctor clean bench bench-overhead $(addprefix repro-,$(SCENARIOS))
 
 help: ## this text
 	@echo 'spinlab: busy spins of network servers on demand'; echo
@@ -41,6 +41,11 @@ doctor: setup ## what this machine permits
 
 test: setup ## types, lint and all tests; what this machine lacks is a counted skip
 	@node_modules/.bin/node test/all.ts
+
+bench: bench-overhead ## all benchmarks
+
+bench-overhead: setup ## what each observer costs a healthy server; writes docs/overhead.md (8 minutes)
+	@node_modules/.bin/node bench/overhead.ts
 
 format: setup ## format the sources
 	@node_modules/.bin/biome check --write

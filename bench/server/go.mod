@@ -1,0 +1,3 @@
+module spinlab/bench/server
+
+go 1.26.0
