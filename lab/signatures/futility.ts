@@ -47,15 +47,18 @@ export function futilityOf(descriptor: SeenDescriptor, sight: Sight): Futility |
 
   const paced = timedOut(sight) >= PACED * turns
   const most = turns / 2
+  // Edge-triggered, it is reported for what is new and not for what is left, unless it is armed again each time.
+  const edges = descriptor.events?.includes('ET') && (sight.calls.get('epoll_ctl')?.calls ?? 0) < most
   if (errors >= most) {
     const end =
       failed >= errors / 2 ? (descriptor.errno ?? 'an error') : eof >= errors / 2 ? 'read = 0' : 'send = EAGAIN'
     return { class: paced ? 'empty-wakeups' : 'error-loop', descriptor, turns: errors, end }
   }
-  if (unconsumed >= most || (peeked >= most && ready > 0)) {
+  if ((unconsumed >= most && !edges) || (peeked >= most && ready > 0)) {
     const end = peeked >= most ? 'MSG_PEEK' : again >= most ? 'EAGAIN' : ''
     return { class: 'unconsumed-readiness', descriptor, turns: Math.max(unconsumed, peeked), end }
   }
+  if (Math.max(again, peeked) < most) return undefined
   const end = again >= most ? 'EAGAIN' : 'MSG_PEEK'
   return { class: paced ? 'empty-wakeups' : 'userland-loop', descriptor, turns: Math.max(again, peeked), end }
 }
