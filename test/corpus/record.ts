@@ -17,9 +17,9 @@ const wanted = process.argv.slice(2)
 for (const { name: id } of readdirSync(CASES, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
   if (wanted.length && !wanted.some((part) => id.includes(part))) continue
   const folder = join(CASES, id)
-  const { class: letter, also, buggy } = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8'))
+  const { class: letter, also } = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8'))
   execFileSync(join(folder, 'setup'), { stdio: 'ignore' })
-  for (const variant of buggy === null ? ['fixed'] : ['buggy', 'fixed']) {
+  for (const variant of letter === 'healthy' ? ['fixed'] : ['buggy', 'fixed']) {
     const name = `corpus-${id}-${variant}`
     const sick = variant === 'buggy'
     try {
