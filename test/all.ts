@@ -87,8 +87,9 @@ async function vitest(): Promise<Count> {
   try {
     const file = join(folder, 'vitest.json')
     const { failed } = await execa(
-      bin('vitest'),
-      ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+      // By name it would run on whatever node the machine has.
+      process.execPath,
+      [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
       {
         cwd: repository,
         reject: false,
