@@ -1,13 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { EXIT, SpinlabError, unsupported } from '../errors.ts'
 
 /** A process that can be looked at. */
 export interface Subject {
   pid: number
-  /** its comm */
+  /** file name of its program; its comm when that may not be read */
   name: string
-  /** hard limit of descriptors; undefined when that may not be read */
-  hardFileLimit: number | undefined
+  /** hard limit of descriptors; absent when that may not be read */
+  hardFileLimit?: number
 }
 
 /** PF_KTHREAD of include/linux/sched.h */
@@ -29,7 +30,9 @@ export async function findSubject(id: number): Promise<Subject> {
     )
   if (Number(flags) & KERNEL_THREAD)
     throw unsupported(`process ${pid} (${name}) is a kernel thread: it runs no program that could be diagnosed`)
-  return { pid, name, hardFileLimit: await hardFileLimit(pid) }
+  const program = await readlink(`/proc/${pid}/exe`).catch(() => name)
+  const limit = await hardFileLimit(pid)
+  return { pid, name: basename(program), ...(limit !== undefined && { hardFileLimit: limit }) }
 }
 
 export async function isAlive(pid: number): Promise<boolean> {
