@@ -23,7 +23,7 @@ const SERVING_THREAD =
   /event-?loop|selector|poller|acceptor|^(?:n|e)?io-|-nio-|xnio|^qtp|http-|grpc|reactor|vert\.x|grizzly|dispatcher|tokio-runtime/i
 /** The runtime's own work, called from everywhere, which says nothing of the caller. */
 const PLUMBING =
-  /^(?:runtime|sync|internal|time|context|errors|bytes|strings|slices|sort|reflect|math|unsafe|core|std|alloc)[.:/]|^(?:\[|0x|_raw_|indexbytebody|memeqbody|cmpbody|memmove|mem|libc|_init|__)/
+  /^(?:runtime|sync|internal|time|context|errors|bytes|strings|slices|sort|reflect|math|unsafe|core|std|alloc)[.:/]|^(?:\[|_raw_|indexbytebody|memeqbody|cmpbody|memmove|mem|libc|_init|__)/
 /** Collecting garbage and handing out memory. */
 const COLLECTING = /^(?:runtime\.(?:gc[A-Z]|mallocgc|bgsweep|sweepone|scanobject)|internal\/runtime\/gc)/
 /** Go's scheduler looking for something to run. */
