@@ -32,8 +32,8 @@ var roles = map[string]func(){}
 func startPeer(t *testing.T, role string) *peer {
 	t.Helper()
 	command := exec.Command("/proc/self/exe")
-	// One processor and no collections: the runtime's own system calls stay few.
-	command.Env = append(os.Environ(), "PROBE_TEST_ROLE="+role, "GOGC=off", "GOMAXPROCS=1")
+	// One processor and no collections: the runtime's own system calls stay few. No signals that interrupt others.
+	command.Env = append(os.Environ(), "PROBE_TEST_ROLE="+role, "GOGC=off", "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1")
 	command.Stderr = os.Stderr
 	in, err := command.StdinPipe()
 	if err != nil {
