@@ -1,3 +1,4 @@
+import { broken } from '../lab/errors.ts'
 import type { Room } from '../lab/stage/room.ts'
 import type { Window } from '../lab/windows/window.ts'
 import { type Performance, underLoad } from './load.ts'
@@ -20,7 +21,7 @@ export interface Observed extends Performance {
 export async function whileObserved(
   room: Room,
   subject: Subject,
-  { watch: begin }: Observation,
+  { name, watch: begin }: Observation,
   seconds: number,
 ): Promise<Observed> {
   if (!begin)
@@ -34,7 +35,7 @@ export async function whileObserved(
       windows.push(window)
       resolve((performance.now() - started) / 1000)
     }
-    reject(new Error('the observer ended before its first window'))
+    reject(broken(`${name} ended before its first window`))
   })()
   // Heard by whoever waits for the first window or for the end.
   ended.catch(reject)
