@@ -17,6 +17,9 @@ export interface Observed extends Performance {
   first: number
 }
 
+/** A machine under load takes its time to start an observer. */
+const PATIENCE_MS = 20_000
+
 /** The load begins when the observer has shown its first window, so that its start is not part of what it costs. */
 export async function whileObserved(
   room: Room,
@@ -39,6 +42,10 @@ export async function whileObserved(
   })()
   // Heard by whoever waits for the first window or for the end.
   ended.catch(reject)
+  const patience = setTimeout(
+    () => reject(broken(`${name} shows no window within ${PATIENCE_MS / 1000} s`)),
+    PATIENCE_MS,
+  )
   try {
     const first = await shown
     const from = Date.now()
@@ -51,6 +58,7 @@ export async function whileObserved(
     await ended
     return { ...done, first, reading, ...shares(windows, from, until) }
   } finally {
+    clearTimeout(patience)
     await watch[Symbol.asyncDispose]()
   }
 }
