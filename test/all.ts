@@ -16,7 +16,7 @@ interface Count {
 }
 
 const none: Count = { passed: 0, failed: 0, skipped: [] }
-const modules = ['servers', 'probe']
+const modules = ['servers', 'probe', 'bench/server']
 const bin = (name: string) => join(repository, 'node_modules', '.bin', name)
 
 const steps: [name: string, run: () => Promise<Count>][] = [
@@ -27,7 +27,8 @@ const steps: [name: string, run: () => Promise<Count>][] = [
     [`go vet ${module}`, () => check(['go', '-C', module, 'vet', './...'])],
     [
       `staticcheck ${module}`,
-      () => check(['go', '-C', module, 'tool', '-modfile=../tools/go.mod', 'staticcheck', './...']),
+      () =>
+        check(['go', '-C', module, 'tool', `-modfile=${join(repository, 'tools', 'go.mod')}`, 'staticcheck', './...']),
     ],
     [`go test ${module}`, () => goTest(module)],
   ]),
