@@ -51,8 +51,10 @@ test('health is said as plainly, with exit code 0', async (context) => {
 
 test('--tree picks the process that burns', async (context) => {
   await needs(context, 'bpf')
+  // The end of its input is the end of its parent.
+  const child = `process.stdin.on('end', () => process.exit()).resume(); ${SPINNING}`
   const parent = await program(
-    `const { spawn } = require('node:child_process'); spawn(process.execPath, ['-e', ${JSON.stringify(SPINNING)}]); ${IDLE}`,
+    `const { spawn } = require('node:child_process'); spawn(process.execPath, ['-e', ${JSON.stringify(child)}]); ${IDLE}`,
   )
   const { stdout } = await spinlab('diagnose', `${parent}`, '--tree', '--json')
   const { pid, verdict } = JSON.parse(stdout)
