@@ -8,7 +8,7 @@ import { summarise } from './sane.ts'
 import type { Subject } from './subject.ts'
 
 /** Length of one look (ms): long enough for several sane requests, short enough for an observer that slows its target. */
-const LOOK_MS = 250
+const LOOK_MS = 400
 /** ms between two questions to the target for its turns */
 const SAMPLE_MS = 20
 

@@ -22,7 +22,7 @@ export function terminalReport(result: ExperimentResult, scenario: NamedScenario
     result.reasons.length && `Why it is no pass:\n${result.reasons.map((reason) => `  ${reason}`).join('\n')}`,
     `run        ${result.run}\nagain      ${result.reproduce}`,
   ]
-  return `${parts.filter(Boolean).join('\n\n')}\n`
+  return `${parts.filter(Boolean).join('\n\n')}\n`.replaceAll(/ +$/gm, '')
 }
 
 function headline(result: ExperimentResult): string {
