@@ -1,5 +1,12 @@
-// The shell passes an interrupt on and waits again, because a trap ends the first wait. A line that was cut short ends before the account.
-const SCRIPT = 'trap \'kill -INT $! 2>/dev/null\' INT TERM; "$@" & wait $!; wait $! 2>/dev/null; echo; times'
+// The command has a session of its own, so that all that it starts ends with it. It is killed, because what it holds the
+// kernel takes back, and again, because it may be forking. A line that was cut short ends before the account.
+const SCRIPT = `
+trap : INT TERM
+setsid "$@" & job=$!
+wait $job
+while kill -s KILL -- "-$job" || kill -s KILL $job; do sleep 0.05; done 2>/dev/null
+echo
+times`
 
 /** A command whose CPU, and that of all that it started, is printed when it has ended. */
 export const accounted = (argv: readonly string[]): string[] => ['sh', '-c', SCRIPT, 'sh', ...argv]
@@ -18,14 +25,10 @@ export function parseAccount(line: string): number | undefined {
 }
 
 /** Everything that an accounted command printed, and the CPU that it used. */
-export async function readAccounted(
-  lines: AsyncIterable<string>,
-  onLine = () => {},
-): Promise<{ lines: string[]; cpu: number }> {
+export async function readAccounted(lines: AsyncIterable<string>): Promise<{ lines: string[]; cpu: number }> {
   const own: string[] = []
   let cpu = 0
   for await (const line of lines) {
-    onLine()
     const used = parseAccount(line)
     if (used === undefined) own.push(line)
     else cpu += used

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { allCollectors, loadCollector } from '../../lab/collectors/choose.ts'
-import type { WatchOptions } from '../../lab/collectors/collector.ts'
 import { checkNames } from '../../lab/doctor/examine.ts'
 import native from '../../lab/runners/native.ts'
 import { judge } from '../../lab/signatures/judge.ts'
@@ -9,6 +10,7 @@ import type { Room } from '../../lab/stage/room.ts'
 import { thisMachine } from '../../lab/stage/this-machine.ts'
 import { joinProcess } from '../../lab/windows/join-process.ts'
 import type { Window } from '../../lab/windows/window.ts'
+import { markedProcesses } from '../marked-processes.ts'
 import { needs } from '../needs.ts'
 import { calls, valid, waits } from '../windows/capture.ts'
 import { build, load, serve } from './server.ts'
@@ -22,17 +24,20 @@ const COUNTING = [
 ] as const
 const ALL = [...COUNTING, ['procfs', 'procfs']] as const
 
-async function look(
-  name: string,
-  room: Room,
-  pid: number,
-  options: WatchOptions = { seconds: 0.3 },
-): Promise<Window[]> {
-  await using watch = (await loadCollector(name)).watch(room, pid, options)
+/** What one of them sees until it has seen three tenths of a second, or the process is gone. */
+async function look(name: string, room: Room, pid: number): Promise<Window[]> {
+  await using watch = (await loadCollector(name)).watch(room, pid)
   const windows: Window[] = []
-  for await (const window of watch) windows.push(window)
+  for await (const window of watch) {
+    windows.push(window)
+    if (counted(windows) > 0.3) break
+  }
   return valid(windows)
 }
+
+/** Seconds in which system calls were counted. */
+const counted = (windows: readonly Window[]) =>
+  windows.reduce((sum, { calls, seconds }) => sum + (calls ? seconds : 0), 0)
 
 const total = (windows: readonly Window[], call: string) => calls(windows)[call]?.calls ?? 0
 const lost = (windows: readonly Window[]) => windows.reduce((sum, window) => sum + window.lost, 0)
@@ -115,8 +120,7 @@ describe('on the same process, whoever looks', () => {
     for await (const window of watch) {
       windows.push(window)
       const { verdict, class: found } = judge(joinProcess(windows, procfs))
-      const counted = windows.reduce((sum, { calls, seconds }) => sum + (calls ? seconds : 0), 0)
-      if (counted > 0.3 && verdict !== 'no-data') return [name, verdict, found]
+      if (counted(windows) > 0.3 && verdict !== 'no-data') return [name, verdict, found]
     }
     return [name, 'it ended', null]
   }
@@ -187,7 +191,10 @@ describe.each(ALL)('%s', (name, check) => {
     await needs(context, check)
     await using child = thisMachine.run(['sleep', '60'])
     const lines: string[] = []
-    await look(name, thisMachine, child.pid, { seconds: 0.2, capture: (line) => lines.push(line) })
+    await using watch = (await loadCollector(name)).watch(thisMachine, child.pid, {
+      capture: (line) => lines.push(line),
+    })
+    await watch[Symbol.asyncIterator]().next()
     expect(lines.length).toBeGreaterThan(0)
   })
 })
@@ -204,6 +211,23 @@ describe('strace', () => {
     await watch[Symbol.asyncDispose]()
     await pending
     expect(await tracer()).toBe('0')
+  })
+
+  it('leaves nothing behind, whenever it is told to end', async (context) => {
+    await needs(context, 'strace')
+    const mark = randomUUID()
+    const room: Room = { run: (argv) => thisMachine.run(argv, { env: { SPINLAB_MARK: mark } }) }
+    await using child = thisMachine.run(['sleep', '60'])
+    // Its start has many steps, and an interrupt must find each of them ready for it.
+    for (let ms = 0; ms < 60; ms += 4) {
+      const watch = (await loadCollector('strace')).watch(room, child.pid, { seconds: 30 })
+      const pending = watch[Symbol.asyncIterator]().next()
+      await delay(ms)
+      await watch[Symbol.asyncDispose]()
+      await pending
+      // A shell that was interrupted may leave its nap of some milliseconds behind; nothing stays.
+      await expect.poll(() => markedProcesses(`SPINLAB_MARK=${mark}`), { timeout: 2000, interval: 20 }).toEqual([])
+    }
   })
 
   it('is not attached all the time when nobody says for how long', async (context) => {

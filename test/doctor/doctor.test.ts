@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import type { CheckResult } from '../../lab/doctor/check.ts'
 import { obstacles } from '../../lab/doctor/default-run.ts'
 import { checkNames, examine } from '../../lab/doctor/examine.ts'
 import { repository } from '../../lab/places.ts'
+import { markedProcesses } from '../marked-processes.ts'
 import { pathWithout } from '../path-without.ts'
 
 const result = (name: string, works: boolean): CheckResult => ({
@@ -47,7 +48,7 @@ describe('spinlab doctor', () => {
   it('leaves no process behind', async () => {
     const mark = randomUUID()
     await answer({ SPINLAB_MARK: mark })
-    expect(await processesWith(`SPINLAB_MARK=${mark}`)).toEqual([])
+    expect(await markedProcesses(`SPINLAB_MARK=${mark}`)).toEqual([])
   })
 
   it('names the lack and the remedy where programs are missing, and judges with what is left', async () => {
@@ -107,11 +108,4 @@ async function answer(
   })
   const [code] = await once(child, 'close')
   return { ...JSON.parse(output), code }
-}
-
-/** Pids of the processes that were started with this in their environment. */
-async function processesWith(mark: string): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')))
-  return pids.filter((_, i) => environments[i]?.split('\0').includes(mark))
 }

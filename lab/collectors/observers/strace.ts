@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { unsupported } from '../../errors.ts'
-import type { Room } from '../../stage/room.ts'
+import type { Child, Room } from '../../stage/room.ts'
 import { snapshotCommand, socketsCommand } from '../../windows/descriptor-snapshot.ts'
 import { parseStrace, SNAPSHOT_MARK } from '../../windows/strace.ts'
 import type { Window } from '../../windows/window.ts'
-import { accounted, readAccounted } from '../accounted.ts'
+import { readAccounted } from '../accounted.ts'
 import type { Collector, WatchOptions } from '../collector.ts'
 import { type Scope, watching } from '../scope.ts'
+import { onceTraced, straceLook } from '../strace-look.ts'
 import { lacksProgram, showsCalls, tryOut } from '../try-out.ts'
 
 /** Seconds of one look, and from the beginning of one to that of the next. */
@@ -69,30 +70,33 @@ async function* look(
   seconds: number,
   { capture }: WatchOptions,
 ): AsyncGenerator<Window> {
-  const before = await read(scope, room, snapshotCommand(pid))
-  // The bound is kept inside the room, so that an unattended strace lets go by itself.
-  const bound = ['timeout', '--foreground', '--signal=INT', '--kill-after=1', `${seconds}`]
-  // Its own words go to standard error and the trace through a pipe, or they would meet in the middle of a line.
-  const child = scope.run(room, accounted([...bound, 'strace', ...FLAGS, '-o', '|exec cat', '-p', `${pid}`]))
-  const start = Date.now()
-  let after: Promise<string[]> | undefined
-  const { lines, cpu } = await readAccounted(child.lines, () => {
-    // Only now it is attached for sure: what was registered meanwhile was neither in the first snapshot nor is it in the trace.
-    after ??= read(scope, room, snapshotCommand(pid))
+  const before = await read(scope.run(room, snapshotCommand(pid)))
+  const child = scope.run(room, straceLook(pid, FLAGS))
+  let start = Date.now()
+  let clock: NodeJS.Timeout | undefined
+  // What was registered between the first snapshot and the first line of the trace is in neither.
+  const second = scope.run(room, onceTraced(pid, snapshotCommand(pid)))
+  const after = read(second, () => {
+    start = Date.now()
+    clock = setTimeout(() => child.tell(''), seconds * 1000)
   })
+  const { lines, cpu } = await readAccounted(child.lines)
   const end = Math.min(start + seconds * 1000, Date.now())
+  clearTimeout(clock)
+  // It waits still where strace could not attach.
+  await second.stop()
   const complaint = child.complaint().trim()
   if (/Operation not permitted|Permission denied/.test(complaint)) throw unsupported(complaint.split('\n').at(-1) ?? '')
   if (/No such process/.test(complaint)) return
   // The connections that came during the look.
-  const late = await read(scope, room, socketsCommand(pid))
-  const facts = [...before, ...((await after) ?? []), ...late].map((line) => SNAPSHOT_MARK + line)
+  const late = await read(scope.run(room, socketsCommand(pid)))
+  const facts = [...before, ...(await after), ...late].map((line) => SNAPSHOT_MARK + line)
   for (const line of [...facts, ...lines]) capture?.(line)
   for (const window of parseStrace([...facts, ...lines], { pid, start, end })) yield { ...window, cost: cpu / seconds }
 }
 
-async function read(scope: Scope, room: Room, argv: readonly string[]): Promise<string[]> {
-  const lines: string[] = []
-  for await (const line of scope.run(room, argv).lines) lines.push(line)
-  return lines
+async function read({ lines }: Child, begun?: () => void): Promise<string[]> {
+  const all: string[] = []
+  for await (const line of lines) if (all.push(line) === 1) begun?.()
+  return all
 }
