@@ -1,8 +1,8 @@
-// The command has a session of its own, so that all that it starts ends with it. It is killed, because what it holds the
+// The command dies with the shell, and has a session of its own, so that all that it starts ends with it. It is killed, because what it holds the
 // kernel takes back, and again, because it may be forking. A line that was cut short ends before the account.
 const SCRIPT = `
 trap : INT TERM
-setsid "$@" & job=$!
+setsid setpriv --pdeathsig KILL "$@" & job=$!
 wait $job
 while kill -s KILL -- "-$job" || kill -s KILL $job; do sleep 0.05; done 2>/dev/null
 echo

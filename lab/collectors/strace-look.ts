@@ -7,7 +7,7 @@ traced() {
   return 1
 }`
 
-// It looks until there is a line on standard input, or its end: that comes with the death of the lab too.
+// It looks until there is a line on standard input, or its end.
 // strace must not be interrupted before it has attached: it first tries ptrace on a child of its own, and that child,
 // orphaned in the middle, stays in its tracing stop for ever.
 const LOOK = `${TRACED}
@@ -25,7 +25,8 @@ times`
 /** A command that lets strace look at a process until it is told a line, and prints what that has cost (see accounted.ts). */
 export const straceLook = (pid: number, flags: readonly string[]): string[] => [
   ...['sh', '-c', LOOK, 'sh', `${pid}`],
-  ...['timeout', '--foreground', '--signal=INT', '--kill-after=1', `${UNATTENDED}`],
+  // Lets go when the shell is killed, too.
+  ...['setpriv', '--pdeathsig', 'TERM', 'timeout', '--foreground', '--signal=INT', '--kill-after=1', `${UNATTENDED}`],
   // Its own words go to standard error and the trace through a pipe, or they would meet in the middle of a line.
   ...['strace', ...flags, '-o', '|exec cat', '-p', `${pid}`],
 ]

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { execa } from 'execa'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { allCollectors, loadCollector } from '../../lab/collectors/choose.ts'
 import { checkNames } from '../../lab/doctor/examine.ts'
@@ -185,6 +188,23 @@ describe.each(ALL)('%s', (name, check) => {
     const pending = windows.next()
     await watch[Symbol.asyncDispose]()
     await pending
+  })
+
+  it('dies with the lab, and the process lives on', async (context: TestContext) => {
+    await needs(context, check)
+    await using child = thisMachine.run(['sleep', '60'])
+    const mark = randomUUID()
+    const lab = execa(process.execPath, [join(import.meta.dirname, 'watch.ts'), name, `${child.pid}`], {
+      env: { SPINLAB_MARK: mark },
+      reject: false,
+    })
+    await once(lab.stdout, 'data')
+    const running = () => markedProcesses(`SPINLAB_MARK=${mark}`)
+    expect(await running()).not.toEqual([])
+    lab.kill('SIGKILL')
+    await lab
+    await expect.poll(running, { timeout: 5000, interval: 20 }).toEqual([])
+    expect(await readFile(`/proc/${child.pid}/status`, 'utf8')).toMatch(/State:\tS/)
   })
 
   it('hands out the raw lines, from which its windows can be made again', async (context: TestContext) => {
