@@ -93,6 +93,10 @@ export function assess(evidence: Evidence): { settled: boolean; result: PhaseRes
   return { settled: refuted || (decision.verdict !== undefined && missing.length === 0), result }
 }
 
+/** A cured server consumes what the condition counts, so there the arrivals alone show that the chaos goes on. */
+const needsCondition = ({ name, expected }: Phase) =>
+  name !== 'baseline' && (name !== 'fixed' || expected === 'present')
+
 interface Shortcoming {
   outcome: 'fail' | 'inconclusive'
   text: string
@@ -108,8 +112,7 @@ function shortcomings(
   const now = facts.at(-1)
   if (!before || !now) return [{ outcome: 'inconclusive', text: 'nothing was seen of the target' }]
   const found: Shortcoming[] = []
-  // A cured server consumes what the condition counts, so there the arrivals alone show that the chaos goes on.
-  if (condition && !condition.holds && (phase.name !== 'fixed' || phase.expected === 'present'))
+  if (condition && !condition.holds && needsCondition(phase))
     found.push({ outcome: 'inconclusive', text: `the condition does not hold: ${condition.text}` })
   const arrivals = arrivalsOf(facts)
   if (phase.name === 'fixed' && phase.fix?.scope === 'standing' && arrivals < ARRIVALS)
@@ -159,7 +162,7 @@ function cutReason({ cut, complaint, phase }: Evidence, decided: boolean): Short
 function decideFrom({ phase, variant, since, windows, facts, baseline }: Evidence): Decision {
   const undecided: Decision = { verdict: undefined, class: null, findings: [] }
   // No condition, no verdict: what the windows show then is not the fault.
-  const held = phase.expected === 'present' ? holdsSince(variant.condition, facts) : since
+  const held = needsCondition(phase) ? holdsSince(variant.condition, facts) : since
   if (held === undefined) return undecided
   const start = Math.max(since, held)
   const options = { baseline: [...baseline] }
