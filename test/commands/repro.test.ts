@@ -1,13 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { execa } from 'execa'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { repository } from '../../lab/places.ts'
 import { SPINLAB, spinlab } from '../spinlab.ts'
 
-const folder = () => mkdtempSync(join(tmpdir(), 'spinlab-test-'))
+/** A folder that goes with the test. */
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'spinlab-test-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
 const SHORT = ['repro', 'tls-storm', '--fix', 'consume']
 
 /** Processes that see another network than this one does: those of sandboxes. */
