@@ -19,7 +19,7 @@ export interface DiagnoseOptions extends GoSources {
 }
 
 /** The answer takes 3 s with all that is around it, counted from the start of the program; a round of the live view 2 s. */
-const ANSWER_MS = 2300
+const ANSWER_MS = 2450
 const ROUND_MS = 2000
 const TREE_MS = 300
 

@@ -16,7 +16,7 @@ const CALLING_SHARE = 0.05
 /** Share of a root's samples in sched_yield. Measured: 90 % and more while a thread waits so, 0 to 1 % in healthy ones. */
 const YIELDING_SHARE = 0.5
 /** A process in which nothing came or went for so long (s), while it burnt, serves nobody; requests that compute take less. */
-const SILENCE = 1.5
+const SILENCE = 1.2
 /** Bytes a call: bulk senders fill at least this much, endless empty frames do not. */
 const BULK = 8192
 /** Writes for each time that a thread went to sleep: a sender that waits for its source, its peer or its clock does not come to this. Measured: 7 and more in loops, below 1 with heartbeats. */
