@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { parseProcNetTcp } from '../../lab/windows/proc-net-tcp.ts'
 
@@ -39,6 +40,12 @@ test('sees the bytes that a real server does not take', async () => {
       (socket) => socket.local === local && socket.state === 'ESTAB',
     )
   await expect.poll(row).toMatchObject({ recvQueue: 100, peer: `127.0.0.1:${(client.address() as AddressInfo).port}` })
+  // The same truth as ss prints: State Recv-Q Send-Q Local Peer.
+  const printed = await execa('ss', ['-tnH', `sport = :${port}`], { reject: false })
+  if (!printed.failed) {
+    const { state, recvQueue, sendQueue, peer } = row() ?? {}
+    expect(printed.stdout.trim().split(/\s+/)).toEqual([state, `${recvQueue}`, `${sendQueue}`, local, peer])
+  }
   client.destroy()
   server.close()
 })
