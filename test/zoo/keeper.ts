@@ -27,6 +27,8 @@ export interface Captive extends AsyncDisposable {
 const ZOO = import.meta.dirname
 const BUILT = join(repository, '.build/zoo')
 const START_MS = 20_000
+/** Ends with whoever started it. */
+const mortal = ['setpriv', '--pdeathsig', 'KILL']
 
 /** Reads the folders: a new animal is a new file. */
 export function animals(): Animal[] {
@@ -70,20 +72,16 @@ export async function keep(animal: Animal): Promise<Captive> {
   try {
     const server = run([
       // The server dies with the keeper; a script that started more is ended by the clock at the latest.
-      ...(animal.path.endsWith('.sh') ? ['timeout', '-k', '1', '60'] : ['setpriv', '--pdeathsig', 'KILL']),
+      ...(animal.path.endsWith('.sh') ? ['timeout', '-k', '1', '60'] : mortal),
       ...(animal.nofile ? ['prlimit', `--nofile=${animal.nofile}:${animal.nofile}`] : []),
       ...command(animal.path),
     ])
-    const said = await words(server, animal.name)
+    const said = await words(server, animal.name, 'listening')
     const port = said.listening ?? 0
     for (const load of animal.loads) {
       const [mode = '', count = '1'] = load.split(' ')
-      const clients = run(
-        mode === 'http'
-          ? ['setpriv', '--pdeathsig', 'KILL', 'wrk', '-t1', `-c${count}`, '-d60s', `http://127.0.0.1:${port}/`]
-          : ['setpriv', '--pdeathsig', 'KILL', 'python3', join(ZOO, 'clients/load.py'), `${port}`, mode, count],
-      )
-      clients.stdout?.resume()
+      if (mode === 'http') run([...mortal, 'wrk', '-t1', `-c${count}`, '-d60s', `http://127.0.0.1:${port}/`])
+      else await words(run([...mortal, 'python3', join(ZOO, 'clients/load.py'), `${port}`, mode, count]), load, 'ready')
     }
     return { pid: said.pid ?? server.pid ?? -1, port, [Symbol.asyncDispose]: dispose }
   } catch (error) {
@@ -92,17 +90,17 @@ export async function keep(animal: Animal): Promise<Captive> {
   }
 }
 
-/** Reads `listening PORT`, and `pid N` where the process to look at is not the one that was started. */
-function words(server: ChildProcess, name: string): Promise<Record<string, number>> {
+/** Reads lines such as `listening PORT` and `pid N`, up to the one with the last word. */
+function words(child: ChildProcess, name: string, last: string): Promise<Record<string, number>> {
   const said: Record<string, number> = {}
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${name} does not listen after ${START_MS} ms`)), START_MS)
-    server.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it listened`)))
-    if (!server.stdout) return
-    createInterface(server.stdout).on('line', (line) => {
+    const timer = setTimeout(() => reject(new Error(`${name} never said "${last}" in ${START_MS} ms`)), START_MS)
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it said "${last}"`)))
+    if (!child.stdout) return
+    createInterface(child.stdout).on('line', (line) => {
       const [word = '', number] = line.split(' ')
       said[word] = Number(number)
-      if (word !== 'listening') return
+      if (word !== last) return
       clearTimeout(timer)
       resolve(said)
     })

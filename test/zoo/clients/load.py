@@ -1,4 +1,4 @@
-"""load.py PORT MODE N: traffic for a server of the zoo on 127.0.0.1, until it is ended (a minute at most)."""
+"""load.py PORT MODE N: says "ready", and is traffic for a server of the zoo on 127.0.0.1, until it is ended (a minute at most)."""
 import os, select, signal, socket, ssl, struct, sys, threading, time
 
 port, mode, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -19,6 +19,7 @@ def hold(prepare=lambda conn: None):
     for _ in range(count):
         conns.append(connect())
         prepare(conns[-1])
+    print("ready", flush=True)
     signal.pause()
 
 
@@ -46,8 +47,15 @@ def paced(conn):
 
 
 def threads(turn):
+    def forever():
+        while True:
+            try:
+                turn()
+            except OSError:
+                time.sleep(0.001)
+
     for _ in range(count):
-        threading.Thread(target=lambda: [turn() for _ in iter(int, 1)], daemon=True).start()
+        threading.Thread(target=forever, daemon=True).start()
     signal.pause()
 
 
@@ -62,10 +70,7 @@ def junk():
 
 
 def churn():
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except OSError:
-        time.sleep(0.01)
+    socket.create_connection(("127.0.0.1", port)).close()
 
 
 def resets():
@@ -77,15 +82,12 @@ def resets():
 def tls():
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    try:
-        context.wrap_socket(connect()).close()
-    except OSError:
-        pass
+    context.wrap_socket(connect()).close()
 
 
 def arrivals(arrive):
     """So many a second, whatever becomes of them."""
-    for n in iter(int, 1):
+    while True:
         arrive()
         time.sleep(1 / count)
 
@@ -101,7 +103,7 @@ def udp():
     conn = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     conn.connect(("127.0.0.1", port))
     conn.settimeout(0.1)
-    for n in iter(int, 1):
+    while True:
         for size in range(count):
             conn.send(b"x" * size)
         try:
@@ -130,4 +132,6 @@ modes = {
 }
 if mode not in modes:
     sys.exit(f'load: "{mode}" isn\'t one of {", ".join(modes)}')
+if mode not in ("hold", "halfclose", "bytes", "badhello", "reset"):
+    print("ready", flush=True)  # the others say so when all their connections stand
 modes[mode]()
