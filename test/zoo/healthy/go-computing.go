@@ -16,6 +16,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
+	defer listener.Close()
 	fmt.Println("listening", listener.Addr().(*net.TCPAddr).Port)
 	sum, data := [32]byte{}, make([]int, 1<<16)
 	for {

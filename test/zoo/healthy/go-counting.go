@@ -14,6 +14,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
+	defer listener.Close()
 	fmt.Println("listening", listener.Addr().(*net.TCPAddr).Port)
 	go func() {
 		for x := 1.0; x > 0; x = x*1.0000001 + 1e-9 {

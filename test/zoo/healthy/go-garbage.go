@@ -25,6 +25,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
+	defer listener.Close()
 	fmt.Println("listening", listener.Addr().(*net.TCPAddr).Port)
 	for keep := []*node{nil, nil, nil, nil}; ; {
 		copy(keep, keep[1:])
