@@ -1,24 +1,16 @@
 import type { Random } from '../clients/random.ts'
+import { type Estimate, estimate, median } from '../lab/statistics/median.ts'
 import type { Observation } from './observers.ts'
 import type { Pair } from './rounds.ts'
-import { bootstrapInterval, median } from './statistics.ts'
 
 /** One line of the table. */
 export interface Row {
   observation: Observation
   pairs: readonly Pair[]
-  slowdown: Estimate
-  cpu: Estimate
+  /** null: it was never observed */
+  slowdown: Estimate | null
+  cpu: Estimate | null
 }
-
-export interface Estimate {
-  median: number
-  /** 95 % interval of the median; absent after too few rounds */
-  interval?: [low: number, high: number]
-}
-
-/** With fewer values the true median lies outside all of them in more than one of twenty experiments (2 / 2^n). */
-const FEWEST = 6
 
 const HEAD = [
   'observer',
@@ -33,15 +25,17 @@ const HEAD = [
 ]
 
 export function rowOf(observation: Observation, pairs: readonly Pair[], random: Random): Row {
-  const estimate = (values: readonly number[]): Estimate => ({
-    median: median(values),
-    ...(values.length >= FEWEST && { interval: bootstrapInterval(values, random) }),
-  })
   return {
     observation,
     pairs,
-    slowdown: estimate(pairs.map((pair) => pair.slowdown)),
-    cpu: estimate(pairs.map((pair) => pair.cpu)),
+    slowdown: estimate(
+      pairs.map((pair) => pair.slowdown),
+      random,
+    ),
+    cpu: estimate(
+      pairs.map((pair) => pair.cpu),
+      random,
+    ),
   }
 }
 
@@ -57,7 +51,7 @@ export function overheadTable(rows: readonly Row[]): string {
 function cellsOf({ observation: { name, lack, watch }, pairs, slowdown, cpu }: Row): string[] {
   if (lack) return fill([name, `not here: ${lack.missing} (${lack.remedy})`])
   const typical = (key: keyof Pair) => median(pairs.map((pair) => pair[key]))
-  const cells = [name, slowdown.median.toFixed(3), range(slowdown), cpu.median.toFixed(3), range(cpu)]
+  const cells = [name, ...[slowdown, cpu].flatMap((found) => [found?.median.toFixed(3) ?? '-', range(found)])]
   if (!watch) return fill(cells)
   return [
     ...cells,
@@ -68,7 +62,7 @@ function cellsOf({ observation: { name, lack, watch }, pairs, slowdown, cpu }: R
   ]
 }
 
-export const range = ({ interval }: Estimate) =>
-  interval ? interval.map((end) => end.toFixed(3)).join(' to ') : 'too few rounds'
+export const range = (found: Estimate | null) =>
+  found?.interval ? found.interval.map((end) => end.toFixed(3)).join(' to ') : 'too few rounds'
 
 const fill = (cells: readonly string[]) => HEAD.map((_, column) => cells[column] ?? '')

@@ -1,9 +1,9 @@
+import { geometricMean } from 'simple-statistics'
 import type { Random } from '../clients/random.ts'
 import type { Room } from '../lab/stage/room.ts'
 import { underLoad } from './load.ts'
 import { type Observed, whileObserved } from './observed.ts'
 import type { Observation } from './observers.ts'
-import { geometricMean } from './statistics.ts'
 import type { Subject } from './subject.ts'
 
 /** One observed run against the two unobserved ones around it. */
@@ -33,8 +33,8 @@ export async function* rounds(
       const after = await underLoad(room, subject, seconds)
       const pair: Pair = {
         ...observer,
-        slowdown: geometricMean(before.rate, after.rate) / rate,
-        cpu: cpu / geometricMean(before.cpu, after.cpu),
+        slowdown: geometricMean([before.rate, after.rate]) / rate,
+        cpu: cpu / geometricMean([before.cpu, after.cpu]),
       }
       yield { observation, pair }
       before = after

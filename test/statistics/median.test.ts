@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bootstrapInterval, geometricMean, median } from '../../bench/statistics.ts'
 import { Random } from '../../clients/random.ts'
+import { bootstrapInterval, estimate, median, ratio } from '../../lab/statistics/median.ts'
 
 const samples = fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), { minLength: 1, maxLength: 25 })
 const seeds = fc.nat()
@@ -57,4 +57,43 @@ describe('the bootstrap interval of the median', () => {
   })
 })
 
-test('half and twice have one between them', () => expect(geometricMean(0.5, 2)).toBe(1))
+describe('an estimate', () => {
+  const random = new Random(1)
+
+  test('of nothing, or of nothing measured, there is none', () => {
+    expect(estimate([], random)).toBeNull()
+    expect(estimate([null, null], random)).toBeNull()
+  })
+
+  test('of five values has no interval, of six it has', () => {
+    expect(estimate([1, 2, 3, 4, 5], random)).toEqual({ median: 3, of: 5 })
+    expect(estimate([1, 2, 3, 4, 5, 6], random)?.interval).toHaveLength(2)
+  })
+})
+
+describe('a ratio', () => {
+  const random = new Random(1)
+  const slow = [10, 11, 9, 10, 12, 10]
+
+  test('says how many times as much, with an interval', () => {
+    const found = ratio(
+      slow,
+      slow.map((value) => 3 * value),
+      random,
+    )
+    expect(found?.median).toBeCloseTo(3)
+    expect(found?.interval?.[0]).toBeGreaterThan(2)
+    expect(found?.interval?.[1]).toBeLessThan(4)
+  })
+
+  test('of the same holds 1', () => {
+    const [low = 0, high = 0] = ratio(slow, slow, random)?.interval ?? []
+    expect(low).toBeLessThanOrEqual(1)
+    expect(high).toBeGreaterThanOrEqual(1)
+  })
+
+  test('to nothing there is none', () => {
+    expect(ratio([0, 0, 0, 0, 0, 0], slow, random)).toBeNull()
+    expect(ratio([null], slow, random)).toBeNull()
+  })
+})
