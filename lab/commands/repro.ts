@@ -90,7 +90,7 @@ async function holdOnce(name: string, options: ReproOptions, stop: StopSignal): 
     },
   )
   folder.measured(record)
-  const conclusion = conclude(record)
+  const conclusion = conclude(record, scenario)
   const result: ExperimentResult = {
     ...identity,
     ...conclusion,

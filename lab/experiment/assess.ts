@@ -55,6 +55,8 @@ export function assess(evidence: Evidence): { settled: boolean; result: PhaseRes
     missing.push({ outcome: 'inconclusive', text: 'the observer lost events, or saw too little' })
   else if (decision.verdict && decision.verdict !== phase.expected)
     missing.push({ outcome: 'fail', text: `expected ${phase.expected}, found ${decision.verdict}` })
+  else if (decision.verdict === 'present' && decision.class !== phase.class)
+    missing.push({ outcome: 'fail', text: `expected ${phase.class}, found ${decision.class}` })
   const finding = phase.name === 'fault' && variant.finding
   if (finding && decision.verdict && !decision.findings.some((found) => found.name === finding))
     missing.push({ outcome: 'fail', text: `expected the finding ${finding}` })
@@ -73,6 +75,10 @@ export function assess(evidence: Evidence): { settled: boolean; result: PhaseRes
     goroutines: now?.target.goroutines ?? null,
     condition,
     effect,
+    relief:
+      phase.name === 'relapse' && phase.fix?.scope === 'one-shot' && decision.since
+        ? (decision.since - evidence.since) / 1000
+        : null,
     chaos: now?.chaos
       ? {
           targetRate: now.chaos.targetRate,
@@ -116,7 +122,10 @@ function shortcomings(
     found.push({ outcome: 'inconclusive', text: `the condition does not hold: ${condition.text}` })
   const arrivals = arrivalsOf(facts)
   if (phase.name === 'fixed' && phase.fix?.scope === 'standing' && arrivals < ARRIVALS)
-    found.push({ outcome: 'inconclusive', text: `${arrivals} connections arrived, ${ARRIVALS} are needed` })
+    found.push({
+      outcome: 'inconclusive',
+      text: `${arrivals} ${now.chaos ? 'connections' : 'requests'} arrived, ${ARRIVALS} are needed`,
+    })
   if (now.chaos?.saturated)
     found.push({
       outcome: 'inconclusive',
@@ -137,13 +146,26 @@ function shortcomings(
   }
   if (effect && !effect.holds)
     found.push({ outcome: 'fail', text: `the fix does not do what it claims: ${effect.text}` })
-  if (now.target.pid !== before.target.pid)
-    found.push({ outcome: 'fail', text: `the pid changed from ${before.target.pid} to ${now.target.pid}` })
-  return found
+  return [...found, ...strangeProcess(phase, before, now)]
 }
 
-/** Chaos connections since the phase began. */
-const arrivalsOf = (facts: readonly Facts[]) => (facts.at(-1)?.chaos?.started ?? 0) - (facts[0]?.chaos?.started ?? 0)
+/** One process throughout, unless the fix is a restart: then another one, and the old one gone. */
+function strangeProcess({ name, fix }: Phase, before: Facts, now: Facts): Shortcoming[] {
+  const changed = now.target.pid !== before.target.pid
+  const restarted = name === 'fixed' && fix?.restarts === true
+  if (changed && !restarted)
+    return [{ outcome: 'fail', text: `the pid changed from ${before.target.pid} to ${now.target.pid}` }]
+  if (restarted && !changed) return [{ outcome: 'fail', text: `no successor: the pid is still ${now.target.pid}` }]
+  if (now.predecessor) return [{ outcome: 'fail', text: `the old process ${now.predecessor} is still there` }]
+  return []
+}
+
+/** Chaos connections since the phase began; where there is no chaos, sane requests. */
+function arrivalsOf(facts: readonly Facts[]): number {
+  const now = facts.at(-1)
+  if (now && !now.chaos) return now.sane.ok + now.sane.failed
+  return (now?.chaos?.started ?? 0) - (facts[0]?.chaos?.started ?? 0)
+}
 
 function cutReason({ cut, complaint, phase }: Evidence, decided: boolean): Shortcoming {
   if (cut === 'target-ended') return { outcome: 'fail', text: `the target died: ${complaint || 'without a word'}` }
@@ -159,7 +181,7 @@ function cutReason({ cut, complaint, phase }: Evidence, decided: boolean): Short
 }
 
 /** Sequential decision over the windows that count: from the moment the condition holds, without the transition. */
-function decideFrom({ phase, variant, since, windows, facts, baseline }: Evidence): Decision {
+function decideFrom({ phase, variant, since, windows, facts, baseline }: Evidence): Decision & { since?: number } {
   const undecided: Decision = { verdict: undefined, class: null, findings: [] }
   // No condition, no verdict: what the windows show then is not the fault.
   const held = needsCondition(phase) ? holdsSince(variant.condition, facts) : since
@@ -172,7 +194,8 @@ function decideFrom({ phase, variant, since, windows, facts, baseline }: Evidenc
       window.start - start > TRANSITION_MS ||
       (judge([window], options).verdict === 'spin') === (phase.expected === 'present'),
   )
-  return settledAt < 0 ? undecided : decide(counted.slice(settledAt), options)
+  const first = counted[settledAt]
+  return first ? { ...decide(counted.slice(settledAt), options), since: first.start } : undecided
 }
 
 /** Asks at the last of these moments. */

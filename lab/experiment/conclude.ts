@@ -3,9 +3,10 @@ import { assess, worst } from './assess.ts'
 import { phaseTitle } from './phases.ts'
 import type { ExperimentRecord, SubjectRecord, WitnessRecord } from './record.ts'
 import type { Conclusion, ControlResult, PhaseResult, WitnessResult } from './result.ts'
+import type { Scenario } from './scenario.ts'
 
 /** Pure: the same record gives the same conclusion, whether it was seen just now or read from a run folder. */
-export function conclude(record: ExperimentRecord): Conclusion {
+export function conclude(record: ExperimentRecord, scenario: Scenario): Conclusion {
   const phases = results(record.main)
   const controls = record.controls.map(concludeControl)
   const witnesses = record.witnesses.map(concludeWitness)
@@ -27,6 +28,7 @@ export function conclude(record: ExperimentRecord): Conclusion {
     reasons,
     phases,
     handshakes: record.main.handshakes ?? null,
+    exhibit: scenario.exhibit?.(record.main.phases) ?? null,
     controls,
     witnesses,
     overhead: record.overhead,

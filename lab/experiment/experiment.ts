@@ -1,10 +1,12 @@
 import type { Collector } from '../collectors/collector.ts'
 import { broken } from '../errors.ts'
+import { layHand } from '../healing/lay-hand.ts'
 import type { Stage } from '../stage/stage.ts'
 import type { TargetState } from '../stage/target-state.ts'
 import type { Window } from '../windows/window.ts'
 import type { Evidence } from './assess.ts'
 import { assess } from './assess.ts'
+import { beginPhase } from './begin-phase.ts'
 import type { ObserverCost } from './cost.ts'
 import { HandshakeCounter } from './handshakes.ts'
 import type { Eyes } from './observer.ts'
@@ -12,8 +14,9 @@ import { type Phase, phaseTitle, planPhases } from './phases.ts'
 import type { ExperimentRecord, SubjectRecord, WitnessRecord } from './record.ts'
 import type { PhaseResult } from './result.ts'
 import { type PhaseLimits, runPhase } from './run-phase.ts'
-import type { Fix, NamedScenario, Traffic, Variant } from './scenario.ts'
+import type { Fix, NamedScenario, Scenario, Traffic, Variant } from './scenario.ts'
 import { Subject } from './subject.ts'
+import { Treatment } from './treatment.ts'
 import { costs, look } from './witness.ts'
 
 /** Inside the stage nothing else listens. The controls run side by side, each on the next port. */
@@ -95,24 +98,36 @@ async function runVariant(
     fault: scenario.name,
     variant: variant.name,
     listen: `127.0.0.1:${port}`,
-    set: {},
+    set: variant.settings ?? {},
   })
   await using subject = new Subject(stage, target, eyes)
+  const treatment = new Treatment(subject, stage.tracer)
   agree(variant, await target.state())
-  subject.startSane(saneTraffic(stage, target.listen, seed, scenario.saneRate))
-  const chaos: Traffic = {
-    ...scenario.chaos,
-    flags: ['--to', target.listen, '--seed', `${seed}`, ...scenario.chaos.flags],
-  }
+  if (variant.nofile) await layHand(stage.tracer, target.pid, { fix: 'raise-nofile', nofile: variant.nofile })
+  const aimed = ({ client, flags }: Traffic): Traffic => ({
+    client,
+    flags: ['--to', target.listen, '--seed', `${seed}`, ...flags],
+  })
+  subject.startSane(aimed(saneTraffic(stage, scenario.sane)))
+  if (scenario.company) subject.startCompany(aimed(scenario.company))
+  const declared = variant.chaos === undefined ? scenario.chaos : variant.chaos
+  const chaos = declared && aimed(declared)
 
   await using counting = new AsyncDisposableStack()
   const record: VariantRecord = { subject: { variant, phases: [] }, witnesses: [], overhead: {} }
   let baseline: readonly Window[] = []
   let counter: HandshakeCounter | undefined
-  for (const [index, phase] of planPhases(variant, fixes).entries()) {
+  for (const [index, phase] of planPhases(scenario, variant, fixes).entries()) {
     const title = `${variant.name}: ${phaseTitle(phase)}`
     progress.begins(title)
-    const evidence = await runPhase(subject, variant, phase, () => beginPhase(phase, subject, chaos), baseline, limits)
+    const evidence = await runPhase(
+      subject,
+      variant,
+      phase,
+      () => beginPhase(phase, subject, treatment, chaos),
+      baseline,
+      limits,
+    )
     const { result } = assess(evidence)
     record.subject.phases.push(evidence)
     recorder.phase(variant.name, index, evidence)
@@ -130,13 +145,6 @@ async function runVariant(
     record.subject.handshakes = counter.result
   }
   return record
-}
-
-/** What each phase begins with. */
-async function beginPhase(phase: Phase, subject: Subject, chaos: Traffic) {
-  if (phase.name === 'fault') subject.startChaos(chaos)
-  if (phase.name === 'fixed' && phase.fix) await subject.target.fix(phase.fix.name)
-  if (phase.name === 'relapse' && phase.fix) await subject.target.revert(phase.fix.name)
 }
 
 /** The fault, and the first phase in which it is cured. */
@@ -177,30 +185,20 @@ async function callWitnesses(
   record.overhead = await costs(subject, [own, ...called])
 }
 
-function saneTraffic(stage: Stage, to: string, seed: number, rate: number): Traffic {
-  return {
-    client: 'sanity',
-    flags: [
-      '--to',
-      to,
-      '--ca',
-      `${stage.scratch}/certificates/ca.pem`,
-      '--server-name',
-      'lab.test',
-      '--rate',
-      `${rate}`,
-      '--seed',
-      `${seed}`,
-    ],
-  }
+function saneTraffic(stage: Stage, { rate, over }: Scenario['sane']): Traffic {
+  const trust = over === 'tls' ? ['--ca', `${stage.scratch}/certificates/ca.pem`] : ['--plain']
+  return { client: 'sanity', flags: ['--server-name', 'lab.test', '--rate', `${rate}`, ...trust] }
 }
 
 /** The scenario and the target must mean the same fixes: whoever edits one alone hears of it here. */
 function agree(variant: Variant, state: TargetState) {
-  const words = (fix: { name: string; cures: readonly string[]; scope: string }) =>
-    `${fix.name} (${fix.scope}, cures ${fix.cures.join('+')})`
-  const offered = state.fixes.map(words)
-  const unknown = variant.fixes.map(words).filter((fix) => !offered.includes(fix))
+  const words = (fix: { name: string; cures: readonly string[]; scope: string }, reversible: boolean) =>
+    `${fix.name} (${fix.scope}, ${reversible ? '' : 'ir'}reversible, cures ${fix.cures.join('+')})`
+  const offered = state.fixes.map((fix) => words(fix, fix.reversible))
+  const unknown = variant.fixes
+    .filter((fix) => !fix.outside)
+    .map((fix) => words(fix, !fix.irreversible))
+    .filter((fix) => !offered.includes(fix))
   if (unknown.length)
     throw broken(`the target's ${variant.name} does not offer ${unknown.join(', ')}; it offers ${offered.join(', ')}`)
 }

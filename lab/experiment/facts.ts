@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { TargetState } from '../stage/target-state.ts'
+import { Files } from '../windows/kernel-tables.ts'
 import { SocketRow } from '../windows/proc-net-tcp.ts'
 
 const count = z.number().int().nonnegative()
@@ -59,6 +60,12 @@ export const Facts = z.object({
   sockets: z.array(SocketRow),
   /** how many of them are in each state, TIME-WAIT included */
   states: z.record(z.string(), count),
+  /** TcpExt counters of the target's network namespace, e.g. ListenOverflows; they only grow */
+  network: z.record(z.string(), z.number()),
+  /** the target's descriptor table, as /proc shows it from outside */
+  files: Files,
+  /** the process before the last restart, while it is still there */
+  predecessor: z.number().int().optional(),
   chaos: ChaosStatistics.optional(),
   sane: SaneTally,
 })

@@ -13,7 +13,7 @@ export interface Eyes {
 export class Observer implements AsyncDisposable {
   readonly #eyes: Eyes
   readonly #room: Room
-  readonly #pid: number
+  #pid: number
   readonly #onWindow: (window: Window) => void
   readonly #onFailure: (words: string) => void
   #watches: Watch[] = []
@@ -44,6 +44,11 @@ export class Observer implements AsyncDisposable {
     this.#watch(primary, (window) => {
       for (const joined of joinProcess([window], this.#processes)) this.#onWindow(joined)
     })
+  }
+
+  /** The next look is at this process. */
+  aim(pid: number) {
+    this.#pid = pid
   }
 
   async detach() {

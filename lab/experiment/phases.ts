@@ -1,25 +1,37 @@
 import { unknownName } from '../errors.ts'
-import type { Expected, Fix, Variant } from './scenario.ts'
+import type { SpinClass } from '../signatures/finding.ts'
+import type { Expected, Fix, Scenario, Variant } from './scenario.ts'
 
 /** One step of an experiment: what is done at its beginning, and what it must then show. */
 export interface Phase {
   name: 'baseline' | 'fault' | 'fixed' | 'relapse'
-  /** the fix that is applied (fixed) or was just taken back (relapse) */
+  /** the fix that is applied (fixed), was just taken back (relapse), or comes next (fault, with no arrivals) */
   fix: Fix | null
   expected: Expected
+  /** of the spin, where it is present */
+  class: SpinClass
 }
 
 /**
  *     baseline ─► + chaos: fault ─► fix A: fixed ─► revert A: relapse ─► fix B: fixed ─► …
- * The relapse proves that the fix, and nothing else, ended the spin.
+ * The relapse proves that the fix, and nothing else, ended the spin. A one-shot fix heals what is there, so the arrivals pause for it: first
+ * without the fix, which proves that the pause alone ends nothing; in the relapse they resume.
  */
-export function planPhases(variant: Variant, fixes: readonly Fix[] = variant.fixes): Phase[] {
+export function planPhases(scenario: Scenario, variant: Variant, fixes: readonly Fix[] = variant.fixes): Phase[] {
+  const spin = variant.class ?? scenario.class
+  const phase = (name: Phase['name'], fix: Fix | null, expected: Expected): Phase => ({
+    name,
+    fix,
+    expected,
+    class: spin,
+  })
   return [
-    { name: 'baseline', fix: null, expected: 'absent' },
-    { name: 'fault', fix: null, expected: variant.expected },
-    ...fixes.flatMap((fix): Phase[] => [
-      { name: 'fixed', fix, expected: fix.expected },
-      { name: 'relapse', fix, expected: variant.expected },
+    phase('baseline', null, 'absent'),
+    phase('fault', null, variant.expected),
+    ...fixes.flatMap((fix) => [
+      ...(fix.scope === 'one-shot' ? [phase('fault', fix, variant.expected)] : []),
+      phase('fixed', fix, fix.expected),
+      ...(fix.scope === 'one-shot' || !fix.irreversible ? [phase('relapse', fix, variant.expected)] : []),
     ]),
   ]
 }

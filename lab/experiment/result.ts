@@ -1,7 +1,7 @@
 import type { SpinClass } from '../signatures/finding.ts'
 import type { LatencySummary, ObserverCost } from './cost.ts'
 import type { Handshakes } from './handshakes.ts'
-import type { Answer, Cure, Expected } from './scenario.ts'
+import type { Answer, Cure, Exhibit, Expected } from './scenario.ts'
 
 export type Outcome = 'pass' | 'fail' | 'inconclusive'
 export type Verdict = Expected | 'no-data'
@@ -31,6 +31,8 @@ export interface PhaseResult {
   goroutines: number | null
   condition: Answer | null
   effect: Answer | null
+  /** s from the end of a one-shot fix's pause until the spin was there again; null elsewhere */
+  relief: number | null
   chaos: { targetRate: number; achievedRate: number; arrivals: number; held: number; saturated: boolean } | null
   sane: LatencySummary
   rates: PhaseRates
@@ -81,6 +83,7 @@ export interface Conclusion {
   reasons: string[]
   phases: PhaseResult[]
   handshakes: Handshakes | { missing: string } | null
+  exhibit: Exhibit | null
   controls: ControlResult[]
   witnesses: WitnessResult[]
   /** keyed by observer; `none` is the target unobserved */

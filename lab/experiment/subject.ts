@@ -1,18 +1,20 @@
 import type { Stage, Target } from '../stage/stage.ts'
-import { parseProcNetTcp } from '../windows/proc-net-tcp.ts'
 import type { Window } from '../windows/window.ts'
 import type { Casualty } from './assess.ts'
 import { ChaosStatistics, type Facts, SaneReport, type SaneTally } from './facts.ts'
+import { KernelReader } from './kernel-reader.ts'
 import { type Eyes, Observer } from './observer.ts'
 import { addReport, noRequests } from './sane.ts'
 import type { Traffic } from './scenario.ts'
 import { TrafficClient } from './traffic.ts'
 
-/** One server process under test, with the traffic that it gets and the observer that looks at it. */
+/** One server under test, with the traffic that it gets and the observer that looks at it. */
 export class Subject implements AsyncDisposable {
   readonly target: Target
   readonly observer: Observer
-  /** windows of the primary observer since `begin` */
+  /** of the process that serves now; a restart changes it */
+  pid: number
+  /** windows of the primary observer since `begin`, of the process that serves now */
   windows: Window[] = []
   /** sane requests since `begin` */
   sane: SaneTally = noRequests
@@ -20,12 +22,16 @@ export class Subject implements AsyncDisposable {
   casualty: { cut: Casualty; complaint: string } | undefined
   readonly #stage: Stage
   readonly #clients = new AsyncDisposableStack()
-  #chaos: ChaosStatistics | undefined
+  readonly #kernel: KernelReader
+  #chaos: { client: TrafficClient<ChaosStatistics>; report: ChaosStatistics | undefined } | undefined
+  #predecessor: number | undefined
   #leaving = false
 
   constructor(stage: Stage, target: Target, eyes: Eyes) {
     this.#stage = stage
     this.target = target
+    this.pid = target.pid
+    this.#kernel = this.#clients.use(new KernelReader(stage.tracer))
     this.observer = new Observer(
       eyes,
       stage.tracer,
@@ -49,12 +55,26 @@ export class Subject implements AsyncDisposable {
     )
   }
 
+  /** Clients that are there besides the sane ones and the chaos. */
+  startCompany(traffic: Traffic) {
+    this.#admit(new TrafficClient(this.#stage.clients, traffic, ChaosStatistics, () => {}))
+  }
+
   startChaos(traffic: Traffic) {
-    this.#admit(
-      new TrafficClient(this.#stage.clients, traffic, ChaosStatistics, (report) => {
-        this.#chaos = report
-      }),
-    )
+    const client = new TrafficClient(this.#stage.clients, traffic, ChaosStatistics, (report) => {
+      if (this.#chaos) this.#chaos.report = report
+    })
+    this.#chaos = { client, report: undefined }
+    this.#admit(client)
+  }
+
+  /** No more arrivals; what is held stays. */
+  pauseChaos() {
+    this.#chaos?.client.tell('pause')
+  }
+
+  resumeChaos() {
+    this.#chaos?.client.tell('resume')
   }
 
   /** From here on, windows and sane requests belong to a new phase. */
@@ -66,24 +86,37 @@ export class Subject implements AsyncDisposable {
 
   /** What is true at this moment. Throws when the target does not answer any more. */
   async facts(): Promise<Facts> {
-    const [target, sockets] = await Promise.all([this.target.state(), this.#sockets()])
+    const target = await this.target.state()
+    if (target.pid !== this.pid) this.#follow(target.pid)
+    const [{ sockets, network, files }, predecessor] = await Promise.all([
+      this.#kernel.read(this.pid),
+      this.#predecessor === undefined ? undefined : this.#kernel.read(this.#predecessor),
+    ])
+    // Of a process that is gone, not even its limits can be read.
+    if (predecessor?.files.limit === 0) this.#predecessor = undefined
+    const own = sockets.filter((socket) => socket.local === this.target.listen)
     const states: Record<string, number> = {}
-    for (const { state } of sockets) states[state] = (states[state] ?? 0) + 1
+    for (const { state } of own) states[state] = (states[state] ?? 0) + 1
     return {
       at: Date.now(),
       target,
-      sockets: sockets.filter((socket) => socket.state !== 'TIME-WAIT'),
+      sockets: own.filter((socket) => socket.state !== 'TIME-WAIT'),
       states,
-      ...(this.#chaos && { chaos: this.#chaos }),
+      network,
+      files,
+      ...(this.#predecessor && { predecessor: this.#predecessor }),
+      ...(this.#chaos?.report && { chaos: this.#chaos.report }),
       sane: this.sane,
     }
   }
 
-  async #sockets() {
-    await using child = this.#stage.tracer.run(['cat', '/proc/net/tcp', '/proc/net/tcp6'])
-    const lines: string[] = []
-    for await (const line of child.lines) lines.push(line)
-    return parseProcNetTcp(lines.join('\n')).filter((socket) => socket.local === this.target.listen)
+  /** The successor serves: what was seen of the process before it is not the successor's. */
+  #follow(pid: number) {
+    this.#predecessor = this.pid
+    this.pid = pid
+    this.windows = []
+    this.observer.aim(pid)
+    this.observer.attach()
   }
 
   #admit<Report>(client: TrafficClient<Report>) {

@@ -23,6 +23,11 @@ export class TrafficClient<Report> implements AsyncDisposable {
     )
   }
 
+  /** A command of clients/client.ts: `pause` or `resume`. */
+  tell(command: 'pause' | 'resume') {
+    this.#child.tell(command)
+  }
+
   async #read(schema: ZodType<Report>, onReport: (report: Report) => void) {
     for await (const line of this.#child.lines) onReport(schema.parse(JSON.parse(line)))
   }

@@ -20,7 +20,7 @@ export async function look(
   capture: (line: string) => void,
 ): Promise<Window[]> {
   const windows: Window[] = []
-  await using watch = collector.watch(room, subject.target.pid, { seconds: LOOK_MS / 1000, capture })
+  await using watch = collector.watch(room, subject.pid, { seconds: LOOK_MS / 1000, capture })
   for await (const window of watch) windows.push(window)
   return windows
 }

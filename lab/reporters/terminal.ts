@@ -3,7 +3,7 @@ import Table from 'cli-table3'
 import type { ObserverCost } from '../experiment/cost.ts'
 import { phaseTitle } from '../experiment/phases.ts'
 import type { ExperimentResult, Outcome, PhaseResult, WitnessResult } from '../experiment/result.ts'
-import type { NamedScenario } from '../experiment/scenario.ts'
+import type { Exhibit, NamedScenario } from '../experiment/scenario.ts'
 
 /** The report of one experiment for a tired engineer: the answer first, then what it rests on. */
 export function terminalReport(result: ExperimentResult, scenario: NamedScenario): string {
@@ -11,6 +11,7 @@ export function terminalReport(result: ExperimentResult, scenario: NamedScenario
     `${styleText('bold', result.scenario)}: ${scenario.title}\n${headline(result)}`,
     phaseTable(result.phases),
     fixes(result.phases, scenario, result.variant),
+    result.exhibit && exhibit(result.exhibit),
     result.controls.length &&
       `Controls, under the same chaos:\n${result.controls.map((control) => controlLine(control.title, control.phases)).join('\n')}`,
     costs(result),
@@ -66,10 +67,23 @@ function fixes(phases: readonly PhaseResult[], scenario: NamedScenario, variantN
   const table = borderless(['fix', 'cures', 'the spin', 'what it does'])
   for (const phase of phases.filter((candidate) => candidate.name === 'fixed')) {
     const fix = variant?.fixes.find((candidate) => candidate.name === phase.fix)
+    const relapse = phases.find((candidate) => candidate.name === 'relapse' && candidate.fix === phase.fix)
+    const relief = relapse?.relief && `back ${relapse.relief.toFixed(1)} s after arrivals resumed`
     const spin = phase.verdict === 'absent' ? 'ends' : phase.verdict === 'present' ? 'stays' : 'unknown'
-    table.push([phase.fix, phase.cures.join(', '), spin, [fix?.title, phase.effect?.text].filter(Boolean).join(': ')])
+    table.push([
+      phase.fix,
+      phase.cures.join(', '),
+      spin,
+      [[fix?.title, phase.effect?.text].filter(Boolean).join(': '), relief].filter(Boolean).join('; '),
+    ])
   }
   return table.length ? `${table}` : ''
+}
+
+function exhibit({ title, head, rows }: Exhibit): string {
+  const table = borderless([...head])
+  table.push(...rows.map((row) => [...row]))
+  return `${title}\n${table}`
 }
 
 function controlLine(title: string, phases: readonly PhaseResult[]): string {

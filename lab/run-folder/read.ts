@@ -52,7 +52,7 @@ export function readRecord(folder: string, manifest: Manifest, scenario: NamedSc
     : { overhead: {}, handshakes: {} }
   const subject = (name: string, fixes: readonly string[] | undefined): SubjectRecord => {
     const variant = variantOf(scenario, name)
-    const plan = planPhases(variant, fixes ? chooseFixes(variant, fixes) : [])
+    const plan = planPhases(scenario, variant, fixes ? chooseFixes(variant, fixes) : [])
     const phases: SubjectRecord['phases'] = []
     for (const { since, cut, complaint, phase: index } of lines.phases.filter((line) => line.variant === name)) {
       const phase = plan[index]

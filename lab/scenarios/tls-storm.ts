@@ -68,7 +68,7 @@ const storm: Scenario = {
     ],
   },
   handshakes: true,
-  saneRate: 40,
+  sane: { rate: 40, over: 'tls' },
   controls: ['netpoller', 'netpoller-leak'],
   lesson: `The storm is not in TLS but in readiness: bytes that are peeked at and never consumed keep a level-triggered descriptor ready.
 Go's own crypto/tls on the netpoller reads what arrives, so the same flood keeps it busy and leaves no spin.`,

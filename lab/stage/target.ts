@@ -19,6 +19,7 @@ export async function startTarget(
   place: { scratch: string; outside: (path: string) => string },
 ): Promise<Target> {
   const child = room.run([
+    binary('supervise'),
     binary('target'),
     '--fault',
     spec.fault,
@@ -45,7 +46,8 @@ export async function startTarget(
     bodyTimeout: ADMIN_TIMEOUT_MS,
   })
   const ask = async (method: 'GET' | 'POST', path: string) => {
-    const { statusCode, body } = await admin.request({ method, path })
+    // A connection of its own each time: after a restart the path leads to the successor, a kept connection to the old process.
+    const { statusCode, body } = await admin.request({ method, path, reset: true })
     const text = await body.text()
     if (statusCode !== 200) throw broken(`target refused ${method} ${path} (HTTP ${statusCode}): ${text.trim()}`)
     return TargetState.parse(JSON.parse(text))

@@ -136,5 +136,6 @@ test('an ordinary user gets a verdict from the observers that work for them', as
   expect(stderr).toMatch(/spinlab: probe: /)
   const result = JSON.parse(stdout)
   expect(result.collectors.missing.map(({ name }: { name: string }) => name)).toContain('probe')
+  expect(result.reasons).toEqual([])
   expect(result.outcome).toBe('pass')
 })

@@ -45,7 +45,7 @@ export async function hold(plant: Plant = {}) {
       recorder: { phase() {}, witness() {} },
     },
   )
-  return conclude(record)
+  return conclude(record, scenario)
 }
 
 /** The observer with this name, whether or not it is the best. */

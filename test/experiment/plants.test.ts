@@ -137,3 +137,9 @@ async function mainVariant(change: object) {
   const { default: storm } = await import('../../lab/scenarios/tls-storm.ts')
   return { ...storm.variants[0], ...change }
 }
+
+test('a spin of another class than declared is a fail', async () => {
+  const result = await hold({ timeout: 5000, scenario: { class: 'error-loop' }, fixes: ['consume'] })
+  expect(phase(result, 'fault')).toMatchObject({ verdict: 'present', outcome: 'fail' })
+  expect(result.reasons.join()).toContain('expected error-loop, found unconsumed-readiness')
+})

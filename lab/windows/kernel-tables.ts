@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { parseProcNetTcp, type SocketRow } from './proc-net-tcp.ts'
+
+const count = z.number().int().nonnegative()
+
+/** The descriptor table of a process. */
+export const Files = z.object({
+  open: count,
+  /** soft limit (RLIMIT_NOFILE of getrlimit(2)); the kernel prints the word `unlimited` for none, which is null here */
+  limit: count.nullable(),
+})
+export type Files = z.infer<typeof Files>
+
+/** What the kernel tells of a process and of the network namespace that it is in, at one moment. */
+export interface KernelTables {
+  sockets: SocketRow[]
+  /** TcpExt counters of /proc/net/netstat, e.g. ListenOverflows; they belong to the whole namespace and only grow */
+  network: Record<string, number>
+  files: Files
+}
+
+/**
+ * For a POSIX shell: prints the tables of the pid that it reads, each time that it reads one, and ends them with a line that is a full stop.
+ * The names of the tables are what parseKernelTables looks for.
+ */
+export const PRINT_TABLES = `while read -r pid; do
+  echo '# tcp'; cat /proc/net/tcp /proc/net/tcp6
+  echo '# netstat'; cat /proc/net/netstat
+  echo '# limits'; cat "/proc/$pid/limits"
+  echo '# fd'; ls "/proc/$pid/fd"
+  echo .
+done 2>/dev/null`
+
+/** Parses what PRINT_TABLES printed. Of a process that is gone, the files are 0 of 0. */
+export function parseKernelTables(lines: readonly string[]): KernelTables {
+  const table = (name: string) => {
+    const after = lines.slice(lines.indexOf(`# ${name}`) + 1)
+    const end = after.findIndex((line) => line.startsWith('# '))
+    return end < 0 ? after : after.slice(0, end)
+  }
+  return {
+    sockets: parseProcNetTcp(table('tcp').join('\n')),
+    network: tcpExt(table('netstat')),
+    files: { open: table('fd').length, limit: softLimit(table('limits')) },
+  }
+}
+
+/** Two lines that begin with the same word: names, then values (netstat_seq_show of net/ipv4/proc.c). */
+function tcpExt(lines: readonly string[]): Record<string, number> {
+  const [names = [], values = []] = lines.filter((line) => line.startsWith('TcpExt:')).map((line) => line.split(' '))
+  return Object.fromEntries(names.slice(1).map((name, i) => [name, Number(values[i + 1])]))
+}
+
+function softLimit(lines: readonly string[]): number | null {
+  const soft = lines.find((line) => line.startsWith('Max open files'))?.match(/(\d+|unlimited)\s/)?.[1] ?? '0'
+  return soft === 'unlimited' ? null : Number(soft)
+}
