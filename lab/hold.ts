@@ -1,0 +1,107 @@
+import { makeCertificates } from '../clients/certificates.ts'
+import { chooseCollectors } from './collectors/choose.ts'
+import { worst } from './experiment/assess.ts'
+import { conclude } from './experiment/conclude.ts'
+import { experiment } from './experiment/experiment.ts'
+import { chooseVariant, loadScenario } from './experiment/load-scenarios.ts'
+import { chooseFixes } from './experiment/phases.ts'
+import type { ExperimentResult } from './experiment/result.ts'
+import { loadModule } from './folder-modules.ts'
+import { runnerFolder } from './places.ts'
+import { showProgress } from './reporters/progress.ts'
+import { describeHere } from './run-folder/manifest.ts'
+import { RunFolder } from './run-folder/write.ts'
+import type { Runner, Stage } from './stage/stage.ts'
+
+/** How one experiment is to be held. */
+export interface HoldOptions {
+  /** default: the main one */
+  variant?: string
+  /** names of the fixes to try; none: all */
+  fix: readonly string[]
+  seed: number
+  runner: string
+  /** the observer that judges; `auto` takes the best that works here */
+  collector: string
+  /** folder of the recorded runs */
+  outDir: string
+  /** longest time of one phase, ms */
+  timeout: number
+  /** no progress on stderr */
+  quiet: boolean
+}
+
+/**
+ * Holds one experiment from end to end: opens the runner's stage, chooses the eyes, records the run and concludes. Throws a SpinlabError when
+ * a name does not exist (usage), the machine does not permit it (unsupported) or the lab fails (broken).
+ */
+export async function hold(name: string, options: HoldOptions, stop: AbortSignal): Promise<ExperimentResult> {
+  const scenario = await loadScenario(name)
+  const variant = chooseVariant(scenario, options.variant)
+  const fixes = chooseFixes(variant, options.fix)
+  const runner = await loadModule<Runner>('runner', runnerFolder, options.runner)
+  const started = new Date()
+  await using stage = await runner.open()
+  const [{ primary, beside, witnesses, missing }, here] = await Promise.all([
+    chooseCollectors(stage.tracer, options.collector),
+    describeHere(),
+    deliverCertificates(stage),
+  ])
+  for (const lack of missing) process.stderr.write(`spinlab: ${lack.name}: ${lack.missing}; ${lack.remedy}\n`)
+  const identity = {
+    scenario: name,
+    variant: variant.name,
+    seed: options.seed,
+    runner: runner.name,
+    collectors: { used: [primary.name, ...witnesses.map((witness) => witness.name)], missing },
+    reproduce: commandLine(name, options),
+  }
+  const folder = new RunFolder(options.outDir, {
+    version: 1,
+    ...identity,
+    fixes: fixes.map((fix) => fix.name),
+    argv: process.argv.slice(2),
+    started: started.toISOString(),
+    ...here,
+  })
+  const record = await experiment(
+    { scenario, variant, fixes, seed: options.seed, limits: { timeout: options.timeout, stop } },
+    {
+      stage,
+      eyes: { primary, ...(beside && { beside }) },
+      witnesses,
+      progress: showProgress(options.quiet),
+      recorder: folder,
+    },
+  )
+  folder.measured(record)
+  const conclusion = conclude(record, scenario)
+  const result: ExperimentResult = {
+    ...identity,
+    ...conclusion,
+    // What cannot be judged again proves nothing.
+    ...(folder.failure && {
+      outcome: worst([conclusion.outcome, 'inconclusive']),
+      reasons: [...conclusion.reasons, folder.failure],
+    }),
+    seconds: (Date.now() - started.getTime()) / 1000,
+    run: folder.path,
+  }
+  folder.result(result)
+  return result
+}
+
+async function deliverCertificates(stage: Stage) {
+  const files = Object.entries(await makeCertificates())
+  await Promise.all(files.map(([file, pem]) => stage.put(`certificates/${file}`, pem)))
+}
+
+/** What repeats this run: everything that is not a default. */
+function commandLine(name: string, options: HoldOptions): string {
+  const words = ['bin/spinlab', 'repro', name, '--seed', `${options.seed}`]
+  if (options.variant) words.push('--variant', options.variant)
+  for (const fix of options.fix) words.push('--fix', fix)
+  if (options.runner !== 'native') words.push('--runner', options.runner)
+  if (options.collector !== 'auto') words.push('--collector', options.collector)
+  return words.join(' ')
+}
