@@ -7,7 +7,7 @@ RUNNER ?= native
 go_sources = $(shell find $(1) -name '*.go' -o -name '*.o' -o -name 'go.mod' -o -name 'go.sum')
 export CGO_ENABLED := 0
 
-.PHONY: help setup test format doctor clean bench bench-overhead $(addprefix repro-,$(SCENARIOS))
+.PHONY: help setup test format doctor clean bench bench-overhead repro-all $(addprefix repro-,$(SCENARIOS))
 
 help: ## this text
 	@echo 'spinlab: busy spins of network servers on demand'; echo
@@ -35,6 +35,9 @@ $(BIN)/probe: $(call go_sources,probe)
 
 $(addprefix repro-,$(SCENARIOS)): repro-%: setup
 	@bin/spinlab repro $* --runner $(RUNNER)
+
+repro-all: setup ## every scenario, one after the other (ARGS="--only a,b --skip c --all-variants --junit FILE")
+	@bin/spinlab repro --all --runner $(RUNNER) $(ARGS)
 
 doctor: setup ## what this machine permits
 	@bin/spinlab doctor

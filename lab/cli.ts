@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { EXIT, SpinlabError } from './errors.ts'
+import { EXIT, SpinlabError, usage } from './errors.ts'
 import { listenForStop } from './stop-signal.ts'
 
 /** PID_MAX_LIMIT of include/linux/threads.h. */
@@ -17,9 +17,13 @@ const program = new Command('spinlab')
 program
   .command('repro')
   .description('hold the experiment of a scenario: baseline, fault, each fix, revert, relapse')
-  .argument('<scenario>', 'see "spinlab list"')
+  .argument('[scenario]', 'see "spinlab list"')
   .option('--variant <name>', 'form of the server; default: the main one')
   .option('--fix <name>', 'try only this fix (may be repeated)', collect, [])
+  .addOption(new Option('--all', 'every scenario, one after the other').conflicts(['variant', 'fix', 'repeat']))
+  .option('--only <names>', 'with --all: these scenarios, separated by commas', names, [])
+  .option('--skip <names>', 'with --all: not these scenarios', names, [])
+  .option('--all-variants', 'with --all: every variant with every fix', false)
   .option('--seed <n>', 'seed of all traffic', wholeNumber, 1)
   .option('--repeat <n>', 'hold it so many times', positiveNumber, 1)
   .option('--timeout <duration>', 'longest time of one phase, e.g. 30s', duration, 30_000)
@@ -29,9 +33,17 @@ program
   .option('--junit <file>', 'write a JUnit report')
   .option('--json', 'print one JSON object and nothing else', false)
   .option('-q, --quiet', 'no progress', false)
-  .action(async (scenario, options) =>
-    exitWith(await (await import('./commands/repro.ts')).repro(scenario, options, listenForStop())),
-  )
+  .action(async (scenario, { all, ...options }) => {
+    if (Boolean(all) === (scenario !== undefined))
+      throw usage('repro takes either a scenario or --all; see "spinlab list"')
+    if (!all && (options.only.length || options.skip.length || options.allVariants))
+      throw usage('--only, --skip and --all-variants go with --all')
+    exitWith(
+      all
+        ? await (await import('./commands/repro-all.ts')).reproAll(options, listenForStop())
+        : await (await import('./commands/repro.ts')).repro(scenario, options, listenForStop()),
+    )
+  })
 
 program
   .command('list')
@@ -74,6 +86,10 @@ function exitWith(code: number) {
 
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value]
+}
+
+function names(value: string): string[] {
+  return value.split(',').filter(Boolean)
 }
 
 function wholeNumber(text: string): number {

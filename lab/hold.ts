@@ -27,6 +27,8 @@ export interface HoldOptions {
   outDir: string
   /** longest time of one phase, ms */
   timeout: number
+  /** neither witnesses nor controls */
+  brief?: boolean
   /** no progress on stderr */
   quiet: boolean
 }
@@ -53,7 +55,7 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
     variant: variant.name,
     seed: options.seed,
     runner: runner.name,
-    collectors: { used: [primary.name, ...witnesses.map((witness) => witness.name)], missing },
+    collectors: { used: [primary, ...(options.brief ? [] : witnesses)].map(({ name }) => name), missing },
     reproduce: commandLine(name, options),
   }
   const folder = new RunFolder(options.outDir, {
@@ -65,11 +67,17 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
     ...here,
   })
   const record = await experiment(
-    { scenario, variant, fixes, seed: options.seed, limits: { timeout: options.timeout, stop } },
+    {
+      scenario: options.brief ? { ...scenario, controls: [] } : scenario,
+      variant,
+      fixes,
+      seed: options.seed,
+      limits: { timeout: options.timeout, stop },
+    },
     {
       stage,
       eyes: { primary, ...(beside && { beside }) },
-      witnesses,
+      witnesses: options.brief ? [] : witnesses,
       progress: showProgress(options.quiet),
       recorder: folder,
     },

@@ -1,9 +1,9 @@
 import { styleText } from 'node:util'
-import Table from 'cli-table3'
 import type { ObserverCost } from '../experiment/cost.ts'
 import { phaseTitle } from '../experiment/phases.ts'
-import type { ExperimentResult, Outcome, PhaseResult, WitnessResult } from '../experiment/result.ts'
+import type { ExperimentResult, PhaseResult, WitnessResult } from '../experiment/result.ts'
 import type { Exhibit, NamedScenario } from '../experiment/scenario.ts'
+import { borderless, paint } from './table.ts'
 
 /** The report of one experiment for a tired engineer: the answer first, then what it rests on. */
 export function terminalReport(result: ExperimentResult, scenario: NamedScenario): string {
@@ -146,32 +146,6 @@ function witnessLine(witness: WitnessResult): string {
   return `  ${witness.collector} in ${witness.phase}: ${found}${witness.agrees ? '' : ' (disagrees)'}${lost}${witness.findings[0] ? `: ${witness.findings[0].text}` : ''}`
 }
 
-function borderless(head: string[]) {
-  return new Table({
-    head: head.map((title) => styleText('bold', title)),
-    style: { head: [], 'padding-left': 0, 'padding-right': 2, compact: true },
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: '',
-    },
-  })
-}
-
-const COLOUR = { pass: 'green', fail: 'red', inconclusive: 'yellow' } as const
-const paint = (outcome: Outcome, text: string) => styleText(COLOUR[outcome], text)
 const milliseconds = (value: number | null) => (value === null ? '-' : `${value.toFixed(1)} ms`)
 
 /** 512345 -> `512k` */

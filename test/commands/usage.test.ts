@@ -13,7 +13,12 @@ test.each([
   [['repro', 'tls-storm', '--seed', 'abc'], /^spinlab: .*'abc' is invalid.* whole number/],
   [['repro', 'tls-storm', '--timeout', '30'], /^spinlab: .*'30' is invalid.* unit/],
   [['repro', 'tls-storm', '--repeat', '0'], /^spinlab: .*'0' is invalid.* 1 or more/],
-  [['repro'], /^spinlab: missing required argument 'scenario'/],
+  [['repro'], /^spinlab: repro takes either a scenario or --all/],
+  [['repro', 'tls-storm', '--all'], /^spinlab: repro takes either a scenario or --all/],
+  [['repro', '--all', '--fix', 'consume'], /^spinlab: option '--all' cannot be used with option '--fix/],
+  [['repro', '--all', '--only', 'x'], /^spinlab: "x" is not a scenario; choose one of: .*tls-storm/],
+  [['repro', '--all', '--skip', 'x'], /^spinlab: "x" is not a scenario; choose one of: .*tls-storm/],
+  [['repro', 'tls-storm', '--skip', 'x'], /^spinlab: --only, --skip and --all-variants go with --all/],
   [['nonsense'], /^spinlab: unknown command 'nonsense'/],
   [['analyze', '/nowhere'], /^spinlab: "\/nowhere" is not a run folder/],
 ])('spinlab %j is a usage error', async (args, line) => {
