@@ -1,4 +1,5 @@
-// Command probe watches processes from outside, read-only, and prints what it sees as JSON lines.
+// Command probe watches processes from outside, read-only, and prints what it sees as JSON lines. Only `probe heal`
+// changes anything.
 package main
 
 import (
@@ -35,6 +36,7 @@ func fail(code int, format string, arguments ...any) error {
 
 var verbs = map[string]func(arguments []string) error{
 	"check": check,
+	"heal":  heal,
 	"tls":   tlsHandshakes,
 	"watch": watch,
 }

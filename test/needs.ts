@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TestContext } from 'vitest'
 import type { CheckResult } from '../lab/doctor/check.ts'
 import { examine } from '../lab/doctor/examine.ts'
@@ -19,8 +21,17 @@ const known = new Map<string, Promise<CheckResult>>()
 export async function needs(context: TestContext, ...names: string[]): Promise<void> {
   const results = await Promise.all(names.map(remember))
   const lacks = results.filter((result) => !result.works)
-  if (!lacks.length) return
-  const reason = lacks.map(({ name, found }) => `${name}: ${found}`).join('; ')
+  if (lacks.length) skip(context, lacks.map(({ name, found }) => `${name}: ${found}`).join('; '))
+}
+
+/** The same for programs of other languages, which the lab itself never needs. */
+export function needsTools(context: TestContext, ...tools: string[]): void {
+  const folders = (process.env.PATH ?? '').split(':')
+  const lacks = tools.filter((tool) => !folders.some((folder) => existsSync(join(folder, tool))))
+  if (lacks.length) skip(context, `not installed: ${lacks.join(', ')}`)
+}
+
+function skip(context: TestContext, reason: string) {
   if (process.env.SPINLAB_STRICT) throw new Error(`cannot run here, and SPINLAB_STRICT is set: ${reason}`)
   context.task.meta.skipped = reason
   context.skip(reason)

@@ -1,4 +1,5 @@
-import { type Deed, layHand, undo } from '../healing/lay-hand.ts'
+import type { Deed } from '../healing/deed.ts'
+import { layHand, undo } from '../healing/lay-hand.ts'
 import type { Room } from '../stage/room.ts'
 import type { Fix } from './scenario.ts'
 import type { Subject } from './subject.ts'

@@ -15,7 +15,7 @@ export async function busiestOf(root: number, ms: number): Promise<number> {
 const descendants = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(descendants)]
 
 /** Nanoseconds on a core and waiting for one (schedstat, Documentation/scheduler/sched-stats.rst), over all threads. */
-async function wanted(pid: number): Promise<number> {
+export async function wanted(pid: number): Promise<number> {
   const tids = await readdir(`/proc/${pid}/task`).catch(() => [])
   const times = await Promise.all(
     tids.map((tid) => readFile(`/proc/${pid}/task/${tid}/schedstat`, 'latin1').catch(() => '0 0')),

@@ -87,6 +87,16 @@ func threadGroup(pid int) int {
 	return pid
 }
 
+// Tracer is the process that traces pid with ptrace(2), 0 when none does.
+func Tracer(pid int) int {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	tracer, _ := statusField(status, "TracerPid:")
+	return int(tracer)
+}
+
+// Threads lists the threads of pid.
+func Threads(pid int) []int { return numericNames(fmt.Sprintf("/proc/%d/task", pid)) }
+
 // statusField reads one number of /proc/PID/status.
 func statusField(status []byte, name string) (uint64, bool) {
 	at := bytes.Index(status, []byte("\n"+name))

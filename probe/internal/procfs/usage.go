@@ -60,7 +60,7 @@ func (u *Usage) Sample() (window.Process, []window.Thread) {
 		}
 		u.cpu = total
 	}
-	for _, tid := range numericNames(fmt.Sprintf("/proc/%d/task", u.pid)) {
+	for _, tid := range Threads(u.pid) {
 		grown, ok := u.sampleThread(tid, seconds)
 		if !ok {
 			continue

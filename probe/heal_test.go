@@ -1,0 +1,307 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"spinlab/probe/internal/hands"
+	"spinlab/probe/internal/procfs"
+)
+
+func init() {
+	roles["patient"] = func() { serve(beSick()) }
+	roles["numbers"] = func() { serve(takeNumbers()) }
+}
+
+// patient is what the helper says of itself.
+type patient struct {
+	Turns    uint64
+	Port     int
+	Listener int
+	// Last is the connection accepted last.
+	Last int
+}
+
+// beSick serves echoes from a level-triggered loop that ignores half-closed connections and errors of accept.
+func beSick() func() string {
+	listener := must(unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0))
+	check0(unix.Bind(listener, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
+	check0(unix.Listen(listener, 16))
+	epfd := must(unix.EpollCreate1(0))
+	watch := func(fd int, events uint32) {
+		check0(unix.EpollCtl(epfd, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events, Fd: int32(fd), Pad: 7}))
+	}
+	watch(listener, unix.EPOLLIN)
+	var turns, last atomic.Uint64
+	go func() {
+		events, buffer := make([]unix.EpollEvent, 8), make([]byte, 64)
+		for {
+			n, _ := unix.EpollWait(epfd, events, -1)
+			turns.Add(1)
+			for _, e := range events[:max(n, 0)] {
+				switch fd := int(e.Fd); {
+				case fd == listener:
+					if c, _, err := unix.Accept4(listener, unix.SOCK_NONBLOCK); err == nil {
+						watch(c, unix.EPOLLIN|unix.EPOLLRDHUP)
+						last.Store(uint64(c))
+					}
+				case e.Events&unix.EPOLLHUP != 0:
+					_ = unix.Close(fd)
+				case e.Events&unix.EPOLLRDHUP == 0:
+					if n, _ := unix.Read(fd, buffer); n > 0 {
+						_, _ = unix.Write(fd, buffer[:n])
+					}
+				}
+			}
+		}
+	}()
+	address := must(unix.Getsockname(listener)).(*unix.SockaddrInet4)
+	return func() string {
+		text, _ := json.Marshal(patient{turns.Load(), address.Port, listener, int(last.Load())})
+		return string(text)
+	}
+}
+
+func check0(err error) { must(0, err) }
+
+func (p *peer) patient(t *testing.T) (now patient) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(p.work(t)), &now); err != nil {
+		t.Fatal(err)
+	}
+	return now
+}
+
+// spins says whether the loop turns without a pause.
+func (p *peer) spins(t *testing.T) bool {
+	t.Helper()
+	before := p.patient(t).Turns
+	time.Sleep(50 * time.Millisecond)
+	return p.patient(t).Turns-before > 100
+}
+
+// answers asks for an echo.
+func answers(t *testing.T, c net.Conn) {
+	t.Helper()
+	_ = c.SetDeadline(time.Now().Add(patience))
+	var echo [2]byte
+	if _, err := c.Write([]byte("hi")); err != nil {
+		t.Error(err)
+	} else if _, err := c.Read(echo[:]); err != nil || string(echo[:]) != "hi" {
+		t.Errorf("the echo is %q, %v", echo, err)
+	}
+}
+
+// lay runs the hand and decodes the deed.
+func lay(t *testing.T, pid int, hand hands.Hand, flags ...string) (deed hands.Deed) {
+	t.Helper()
+	output, err := layCommand(pid, hand, flags...).Output()
+	if err != nil {
+		t.Fatalf("%+v: %v %s", hand, err, complaint(err))
+	}
+	if err := json.Unmarshal(output, &deed); err != nil {
+		t.Fatal(err)
+	}
+	return deed
+}
+
+func layCommand(pid int, hand hands.Hand, flags ...string) *exec.Cmd {
+	text, _ := json.Marshal(hand)
+	return exec.Command(binary, append([]string{"heal", fmt.Sprint("--pid=", pid), "--hand", string(text)}, flags...)...)
+}
+
+func complaint(err error) string {
+	if exit, ok := err.(*exec.ExitError); ok {
+		return string(exit.Stderr)
+	}
+	return ""
+}
+
+// sickened is a patient that spins on a half-closed connection, and has a sound one.
+func sickened(t *testing.T) (p *peer, sound, half net.Conn, fd int) {
+	p = startPeer(t, "patient")
+	address := fmt.Sprint("127.0.0.1:", p.patient(t).Port)
+	sound = dial(t, "127.0.0.1", address)
+	answers(t, sound)
+	half = dial(t, "127.0.0.1", address)
+	answers(t, half)
+	t.Cleanup(func() { sound.Close(); half.Close() })
+	_ = half.(*net.TCPConn).CloseWrite()
+	eventually(t, "it spins on the half-closed connection", func() bool { return p.spins(t) })
+	return p, sound, half, p.patient(t).Last
+}
+
+// TestEpollDel ends the spin, and begins it again.
+func TestEpollDel(t *testing.T) {
+	p, sound, _, fd := sickened(t)
+	hand := hands.Hand{Fix: "epoll-del", FD: &fd}
+	plan := lay(t, p.Process.Pid, hand, "--plan")
+	if plan.Done || plan.After != nil || !p.spins(t) {
+		t.Errorf("a plan did something: %+v", plan)
+	}
+	deed := lay(t, p.Process.Pid, hand)
+	if p.spins(t) || !deed.Done || deed.StoppedMs != 0 || len(deed.Before.Descriptor.Sets) != 1 || len(deed.After.Descriptor.Sets) != 0 {
+		t.Errorf("it spins on after %+v", deed)
+	}
+	answers(t, sound)
+	if undone := lay(t, p.Process.Pid, *deed.Undo); !p.spins(t) || undone.After.Descriptor.Sets[0] != deed.Before.Descriptor.Sets[0] {
+		t.Errorf("not as before, %+v, after %+v", deed.Before.Descriptor.Sets, undone.After.Descriptor.Sets)
+	}
+	answers(t, sound)
+}
+
+// TestAnyNumber takes out descriptors with numbers that the hand's own runtime uses as well.
+func TestAnyNumber(t *testing.T) {
+	p := startPeer(t, "numbers")
+	var taken []int
+	if err := json.Unmarshal([]byte(p.work(t)), &taken); err != nil || len(taken) < 10 {
+		t.Fatalf("the helper has %v, %v", taken, err)
+	}
+	for _, fd := range taken {
+		if deed := lay(t, p.Process.Pid, hands.Hand{Fix: "epoll-del", FD: &fd}); len(deed.After.Descriptor.Sets) != 0 {
+			t.Errorf("descriptor %d is still registered", fd)
+		}
+	}
+}
+
+// takeNumbers registers a pipe under each low number that is free.
+func takeNumbers() func() string {
+	var pipe [2]int
+	check0(unix.Pipe(pipe[:]))
+	// Two descriptors of one set.
+	epfd := must(unix.FcntlInt(uintptr(must(unix.EpollCreate1(0))), unix.F_DUPFD, 40))
+	var taken []int
+	for fd := 3; fd < 24; fd++ {
+		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil {
+			continue
+		}
+		check0(unix.Dup2(pipe[0], fd))
+		check0(unix.EpollCtl(epfd, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN}))
+		taken = append(taken, fd)
+	}
+	text, _ := json.Marshal(taken)
+	return func() string { return string(text) }
+}
+
+// TestShutdown ends a spin where a hang-up is noticed.
+func TestShutdown(t *testing.T) {
+	p, sound, half, fd := sickened(t)
+	deed := lay(t, p.Process.Pid, hands.Hand{Fix: "shutdown-fd", FD: &fd})
+	if p.spins(t) || !deed.Done || deed.StoppedMs != 0 || deed.Before.Descriptor.State != "CLOSE-WAIT" || deed.Undo != nil {
+		t.Errorf("it spins on after %+v", deed)
+	}
+	if n, err := half.Read(make([]byte, 1)); n > 0 || err == nil {
+		t.Errorf("the client reads %d bytes, %v; expected the end", n, err)
+	}
+	answers(t, sound)
+}
+
+// TestClose ends the spin by an injected close.
+func TestClose(t *testing.T) {
+	p, sound, half, fd := sickened(t)
+	deed := lay(t, p.Process.Pid, hands.Hand{Fix: "close-fd", FD: &fd})
+	if p.spins(t) || !deed.Done || deed.After.Descriptor.Open || deed.StoppedMs <= 0 || deed.Undo != nil {
+		t.Errorf("it spins on after %+v", deed)
+	}
+	if n, err := half.Read(make([]byte, 1)); n > 0 || err == nil {
+		t.Errorf("the client reads %d bytes, %v; expected the end", n, err)
+	}
+	answers(t, sound)
+}
+
+// TestRaiseNoFile begins a spin with a limit that is too low, and ends it with the one from before.
+func TestRaiseNoFile(t *testing.T) {
+	p := startPeer(t, "patient")
+	pid := p.Process.Pid
+	deed := lay(t, pid, hands.Hand{Fix: "raise-nofile", NoFile: 3})
+	c := dial(t, "127.0.0.1", fmt.Sprint("127.0.0.1:", p.patient(t).Port))
+	defer c.Close()
+	eventually(t, "it spins at the limit", func() bool { return p.spins(t) })
+	lay(t, pid, *deed.Undo)
+	answers(t, c)
+	if p.spins(t) {
+		t.Error("it spins on after the limit was raised")
+	}
+}
+
+// TestKilledHand ends the hand at many moments: the process is never left stopped, and serves on.
+func TestKilledHand(t *testing.T) {
+	p, sound, _, spare := sickened(t)
+	pid, done := p.Process.Pid, 0
+	began := time.Now()
+	lay(t, pid, hands.Hand{Fix: "close-fd", FD: &spare}, "--plan")
+	whole := time.Since(began)
+	const moments = 60
+	for i := range moments {
+		command := layCommand(pid, hands.Hand{Fix: "close-fd", FD: &spare})
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * whole * time.Duration(i) / moments)
+		_ = command.Process.Kill()
+		_ = command.Wait()
+		if _, open := procfs.ReadDescriptor(pid, spare); !open {
+			done++
+			c := dial(t, "127.0.0.1", fmt.Sprint("127.0.0.1:", p.patient(t).Port))
+			answers(t, c)
+			defer c.Close()
+			spare = p.patient(t).Last
+		}
+		if tracer := procfs.Tracer(pid); tracer != 0 {
+			t.Fatalf("still traced by %d", tracer)
+		}
+	}
+	answers(t, sound)
+	if done == 0 || done == moments {
+		t.Errorf("%d of %d hands did their work before they were killed; expected some, not all", done, moments)
+	}
+}
+
+// TestHandRefuses what cannot be done, in one line, and does nothing.
+func TestHandRefuses(t *testing.T) {
+	p, sound, _, fd := sickened(t)
+	now := p.patient(t)
+	closed, pid := 999, p.Process.Pid
+	for _, refusal := range []struct {
+		hand hands.Hand
+		code int
+		says string
+	}{
+		{hands.Hand{Fix: "pray"}, exitUsage, `"pray" is none of the fixes close-fd, epoll-add, epoll-del, raise-nofile, shutdown-fd`},
+		{hands.Hand{Fix: "epoll-del"}, exitUsage, "needs the number of a descriptor"},
+		{hands.Hand{Fix: "close-fd", FD: &closed}, exitUsage, "descriptor 999 is not open"},
+		{hands.Hand{Fix: "epoll-del", FD: &closed}, exitUsage, "descriptor 999 is not open"},
+		{hands.Hand{Fix: "epoll-del", FD: new(int)}, exitUsage, "in none of its epoll sets"},
+		{hands.Hand{Fix: "shutdown-fd", FD: new(int)}, exitUsage, "is no socket but a pipe"},
+		{hands.Hand{Fix: "shutdown-fd", FD: &now.Listener}, exitUsage, "is a listener"},
+		{hands.Hand{Fix: "close-fd", FD: &fd, Inode: 1}, exitUsage, "is another by now"},
+		{hands.Hand{Fix: "raise-nofile"}, exitUsage, "needs the new soft limit"},
+		{hands.Hand{Fix: "raise-nofile", NoFile: 1 << 40}, exitUsage, "above the hard limit"},
+	} {
+		_, err := layCommand(pid, refusal.hand).Output()
+		if said := complaint(err); !strings.Contains(said, refusal.says) || strings.Count(said, "\n") != 1 || err.(*exec.ExitError).ExitCode() != refusal.code {
+			t.Errorf("%+v: %v %q; expected %d and %q", refusal.hand, err, said, refusal.code, refusal.says)
+		}
+	}
+	if os.Geteuid() == 0 {
+		command := layCommand(pid, hands.Hand{Fix: "shutdown-fd", FD: &fd})
+		command.Args = append([]string{"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--bounding-set", "-all"}, command.Args...)
+		command.Path = must(exec.LookPath("setpriv"))
+		if _, err := command.Output(); err.(*exec.ExitError).ExitCode() != exitUnsupported || !strings.Contains(complaint(err), "not permitted") {
+			t.Errorf("as nobody: %v %q; expected %d", err, complaint(err), exitUnsupported)
+		}
+	}
+	if !p.spins(t) {
+		t.Error("a refused hand ended the spin")
+	}
+	answers(t, sound)
+}

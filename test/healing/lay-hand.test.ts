@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import { expect, test } from 'vitest'
+import { layHand, planHand, undo } from '../../lab/healing/lay-hand.ts'
+import { thisMachine } from '../../lab/stage/this-machine.ts'
+import { needsTools } from '../needs.ts'
+import { answers, LANGUAGES, SickServer } from './sick-server.ts'
+
+for (const language of LANGUAGES) {
+  test(`each deed heals a server in ${language.name}, which serves on`, { timeout: 60_000 }, async (context) => {
+    needsTools(context, ...language.tools)
+    await using server = await SickServer.start(language)
+    const { pid } = server
+    const sound = await server.connect()
+    await answers(sound)
+
+    const halfClosed = async () => {
+      const socket = await server.connect()
+      await answers(socket)
+      socket.end()
+      await server.becomes(true)
+      return socket
+    }
+
+    // Taken out of its epoll set, and put back; a plan does neither.
+    const ignored = await halfClosed()
+    const fd = await server.descriptorOf(ignored)
+    const plan = await planHand(thisMachine, pid, { fix: 'epoll-del', fd })
+    expect(plan).toMatchObject({ done: false, after: null })
+    expect(await server.spins()).toBe(true)
+    const removed = await layHand(thisMachine, pid, { fix: 'epoll-del', fd })
+    await server.becomes(false)
+    expect(removed).toMatchObject({ done: true, stoppedMs: 0, before: plan.before })
+    await answers(sound)
+    await undo(thisMachine, pid, removed)
+    await server.becomes(true)
+
+    // Shut down: the client sees the end, and the spin ends where the server looks for a hang-up.
+    const ended = once(ignored.resume(), 'end')
+    await layHand(thisMachine, pid, { fix: 'shutdown-fd', fd })
+    await ended
+    if (!language.noticesHangUp) {
+      expect(await server.spins()).toBe(true)
+      await layHand(thisMachine, pid, { fix: 'epoll-del', fd })
+    }
+    await server.becomes(false)
+    await answers(sound)
+
+    // At its limit of descriptors, until that is as it was.
+    const lowered = await layHand(thisMachine, pid, { fix: 'raise-nofile', nofile: await server.nextDescriptor() })
+    const waiting = await server.connect()
+    await server.becomes(true)
+    await undo(thisMachine, pid, lowered)
+    await server.becomes(false)
+    await answers(waiting)
+
+    // Closed by a call of its own.
+    const idle = await server.connect()
+    await answers(idle)
+    const half = await server.descriptorOf(await halfClosed())
+    const closed = await layHand(thisMachine, pid, { fix: 'close-fd', fd: half })
+    await server.becomes(false)
+    expect(closed).toMatchObject({ done: true, undo: null, after: { descriptor: { open: false } } })
+    expect(closed.stoppedMs).toBeGreaterThan(0)
+    await answers(sound)
+
+    // At its limit again: an idle connection closed makes room. A server that owned the number closes who gets it next.
+    await layHand(thisMachine, pid, { fix: 'raise-nofile', nofile: await server.nextDescriptor() })
+    const stranger = await server.connect()
+    await server.becomes(true)
+    const lost = language.ownsNumbers ? once(stranger.resume(), 'end') : undefined
+    await layHand(thisMachine, pid, { fix: 'close-fd', fd: await server.descriptorOf(idle) })
+    await server.becomes(false)
+    await (lost ?? answers(stranger))
+    await answers(sound)
+  })
+}
