@@ -1,6 +1,7 @@
+import { isIPv4 } from 'node:net'
 import { createInterface } from 'node:readline'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { type Endpoint, parseEndpoint } from './loopback.ts'
+import { type Endpoint, parseEndpoint, Sources } from './loopback.ts'
 import { Pacer, Schedule } from './pacing.ts'
 import { Random } from './random.ts'
 
@@ -140,6 +141,13 @@ export function dnsName(text: string): string {
   if (text.length > 253 || !/^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i.test(text))
     throw new Error('It must be a DNS name, e.g. lab.test.')
   return text
+}
+
+/** The source addresses of a client: those of its --from, or the address of the server. */
+export function sourcesTo(to: Endpoint, from = new Sources(to.address)): Sources {
+  if (isIPv4(from.at(0)) !== isIPv4(to.address))
+    throw new UsageError(`--from ${from.at(0)} cannot reach --to ${to.address}; both must be IPv4, or both ::1`)
+  return from
 }
 
 /** A comma-separated choice; none twice. */

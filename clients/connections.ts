@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { assertOpenFiles } from './open-files.ts'
 
 /** How the client gives a connection up. */
 export type Leave = 'fin' | 'rst'
@@ -30,12 +31,14 @@ export class Connections {
   #closedByClient = 0
   readonly #errors: Record<string, number> = {}
 
+  /** Throws UsageError where this process may not open so many. */
   constructor(limit: number) {
+    assertOpenFiles(limit)
     this.#limit = limit
   }
 
-  /** Opens one more; `talk` begins when it is connected. */
-  open(connect: () => Socket, leave: Leave, talk: (socket: Socket) => void): void {
+  /** Opens one more; `talk` begins when it is connected. Whoever destroys the socket that is returned gives it up before its turn. */
+  open(connect: () => Socket, leave: Leave, talk: (socket: Socket) => void): Socket {
     const [oldest] = this.#held
     if (oldest && this.#held.size >= this.#limit) this.#giveUp(oldest)
     const socket = connect()
@@ -56,9 +59,10 @@ export class Connections {
       if (own.connected) this.#closedByServer++
     })
     socket.on('close', () => {
-      // The conversation itself has reset it.
-      if (this.#held.delete(own)) this.#closedByClient++
+      // The conversation itself has ended it.
+      if (this.#held.delete(own)) this.#left(own)
     })
+    return socket
   }
 
   counts(): ConnectionCounts {
@@ -77,10 +81,14 @@ export class Connections {
 
   #giveUp(held: Held) {
     this.#held.delete(held)
-    if (held.connected) this.#closedByClient++
-    else this.#count('UNANSWERED')
+    this.#left(held)
     if (held.connected && held.leave === 'rst') held.socket.resetAndDestroy()
     else held.socket.destroy()
+  }
+
+  #left({ connected }: Held) {
+    if (connected) this.#closedByClient++
+    else this.#count('UNANSWERED')
   }
 
   #count(code: string) {

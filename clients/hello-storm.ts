@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net'
 import {
   argument,
   type ClientFlags,
@@ -6,8 +5,8 @@ import {
   clientCommand,
   dnsName,
   runClient,
+  sourcesTo,
   type Traffic,
-  UsageError,
   wholeNumber,
 } from './client.ts'
 import { Connections } from './connections.ts'
@@ -41,13 +40,9 @@ class HelloStorm implements Traffic {
     this.#to = to
     this.#seed = seed
     this.#serverName = serverName
-    this.#sources = from ?? new Sources(to.address)
+    this.#sources = sourcesTo(to, from)
     this.#kinds = new Random(seed).shuffle(kinds)
     this.#connections = new Connections(hold)
-    if (isIPv4(this.#sources.at(0)) !== isIPv4(to.address))
-      throw new UsageError(
-        `--from ${this.#sources.at(0)} cannot reach --to ${to.address}; both must be IPv4, or both ::1`,
-      )
   }
 
   arrive(arrival: number) {

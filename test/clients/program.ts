@@ -38,10 +38,11 @@ export function startClient<Line>(name: string, flags: readonly string[]) {
   }
 }
 
-/** Runs a client to its end, with an empty stdin. */
-export function runClient(name: string, flags: readonly string[]) {
+/** Runs a client to its end, with an empty stdin, behind a command that becomes it by exec if one is given. */
+export function runClient(name: string, flags: readonly string[], behind: readonly string[] = []) {
+  const [file = '', ...argv] = [...behind, process.execPath, path(name), ...flags]
   return new Promise<{ code: number | string | undefined; stdout: string; stderr: string }>((resolve) => {
-    const child = execFile(process.execPath, [path(name), ...flags], (error, stdout, stderr) =>
+    const child = execFile(file, argv, (error, stdout, stderr) =>
       resolve({ code: error ? (error.code ?? undefined) : 0, stdout, stderr }),
     )
     child.stdin?.end()
