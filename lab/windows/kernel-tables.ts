@@ -8,6 +8,8 @@ export const Files = z.object({
   open: count,
   /** soft limit (RLIMIT_NOFILE of getrlimit(2)); the kernel prints the word `unlimited` for none, which is null here */
   limit: count.nullable(),
+  /** its sockets, but for those of the Unix family: what each descriptor refers to. One in no row of `sockets` is connected to nobody any more, and bound to nothing. */
+  sockets: z.array(z.object({ fd: count, inode: count })),
 })
 export type Files = z.infer<typeof Files>
 
@@ -27,7 +29,8 @@ export const PRINT_TABLES = `while read -r pid; do
   echo '# tcp'; cat /proc/net/tcp /proc/net/tcp6
   echo '# netstat'; cat /proc/net/netstat
   echo '# limits'; cat "/proc/$pid/limits"
-  echo '# fd'; ls "/proc/$pid/fd"
+  echo '# unix'; cat /proc/net/unix
+  echo '# fd'; ls -l "/proc/$pid/fd"
   echo .
 done 2>/dev/null`
 
@@ -41,7 +44,19 @@ export function parseKernelTables(lines: readonly string[]): KernelTables {
   return {
     sockets: parseProcNetTcp(table('tcp').join('\n')),
     network: tcpExt(table('netstat')),
-    files: { open: table('fd').length, limit: softLimit(table('limits')) },
+    files: { ...descriptors(table('fd'), table('unix')), limit: softLimit(table('limits')) },
+  }
+}
+
+/** Lines of `ls -l` end in `FD -> socket:[INODE]`; those of /proc/net/unix have the inode in their seventh column (unix_seq_show of net/unix/af_unix.c). */
+function descriptors(links: readonly string[], unix: readonly string[]): Pick<Files, 'open' | 'sockets'> {
+  const local = new Set(unix.map((line) => Number(line.split(/\s+/)[6])))
+  const sockets = links
+    .map((line) => /(\d+) -> socket:\[(\d+)\]$/.exec(line))
+    .flatMap((match) => (match ? { fd: Number(match[1]), inode: Number(match[2]) } : []))
+  return {
+    open: links.filter((line) => line.includes(' -> ')).length,
+    sockets: sockets.filter(({ inode }) => !local.has(inode)),
   }
 }
 

@@ -19,23 +19,36 @@ test("the shell prints this process's own limit, descriptors and sockets, as oft
   expect(before.network.ListenOverflows).toBeGreaterThanOrEqual(0)
 
   const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((listening) => server.once('listening', listening))
+  await new Promise((done) => server.once('listening', done))
   const { port } = server.address() as { port: number }
   const after = await read(process.pid)
-  expect(after.sockets.find(({ local }) => local === `127.0.0.1:${port}`)).toMatchObject({ state: 'LISTEN' })
+  const listening = after.sockets.find(({ local }) => local === `127.0.0.1:${port}`)
+  expect(listening).toMatchObject({ state: 'LISTEN' })
+  expect(after.files.sockets.map(({ inode }) => inode)).toContain(listening?.inode)
   expect(after.files.open).toBe(before.files.open + 1)
   server.close()
 
-  expect((await read(4_194_303)).files).toEqual({ open: 0, limit: 0 })
+  expect((await read(4_194_303)).files).toEqual({ open: 0, limit: 0, sockets: [] })
 })
 
 test('no limit is null, not a number', () => {
+  const lines = ['# limits', 'Max open files            unlimited            unlimited            files']
+  expect(parseKernelTables(lines).files.limit).toBeNull()
+})
+
+test('sockets have their descriptors; those of the Unix family are left out', () => {
   const lines = [
-    '# limits',
-    'Max open files            unlimited            unlimited            files',
+    '# unix',
+    'Num               RefCount Protocol Flags    Type St Inode Path',
+    '0000000000000000: 00000002 00000000 00010000 0001 01 71 /control/admin.sock',
+    '0000000000000000: 00000003 00000000 00000000 0001 03 72',
     '# fd',
-    '0',
-    '1',
+    'total 0',
+    'lrwx------ 1 root root 64 Nov 25 20:00 0 -> /dev/null',
+    'lrwx------ 1 root root 64 Nov 25 20:00 3 -> anon_inode:[eventpoll]',
+    'lrwx------ 1 root root 64 Nov 25 20:00 4 -> socket:[71]',
+    'lrwx------ 1 root root 64 Nov 25 20:00 5 -> socket:[72]',
+    'lrwx------ 1 root root 64 Nov 25 20:00 16 -> socket:[73]',
   ]
-  expect(parseKernelTables(lines).files).toEqual({ open: 2, limit: null })
+  expect(parseKernelTables(lines).files).toMatchObject({ open: 5, sockets: [{ fd: 16, inode: 73 }] })
 })
