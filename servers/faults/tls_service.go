@@ -16,6 +16,7 @@ import (
 
 // tlsService is HTTP over TLS, by crypto/tls and net/http as they come, for whatever connections it is given.
 type tlsService struct {
+	greeter
 	folder string
 	server *http.Server
 	// config is what the next handshake uses.
@@ -24,7 +25,7 @@ type tlsService struct {
 	// helloSeen, if set, is told of each connection whose ClientHello is complete, from that connection's goroutine.
 	helloSeen func(*conn)
 
-	validated, rejected, succeeded, failed, requests atomic.Uint64
+	validated, rejected, succeeded, failed atomic.Uint64
 }
 
 func newTLSService(folder string) (*tlsService, error) {
@@ -38,7 +39,7 @@ func newTLSService(folder string) (*tlsService, error) {
 	}
 	s.config.Store(config)
 	s.server = &http.Server{
-		Handler:   http.HandlerFunc(s.answer),
+		Handler:   &s.greeter,
 		TLSConfig: &tls.Config{Certificates: config.Certificates, NextProtos: config.NextProtos, GetConfigForClient: s.configFor},
 		ConnState: s.observe,
 		ErrorLog:  log.New(complaints{s}, "", 0),
@@ -93,16 +94,6 @@ func (s *tlsService) configFor(hello *tls.ClientHelloInfo) (*tls.Config, error) 
 		}
 	}
 	return s.config.Load(), nil
-}
-
-func (s *tlsService) answer(w http.ResponseWriter, r *http.Request) {
-	n := s.requests.Add(1)
-	if r.URL.Path != "/" {
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	fmt.Fprintf(w, "{\"pid\":%d,\"request\":%d}\n", os.Getpid(), n)
 }
 
 // observe counts a handshake as successful when the first request begins: that is when net/http lets go of it.

@@ -337,13 +337,13 @@ func (s *sniffer) Switches() map[string]Switch {
 	swap := &configSwap{tlsService: s.tlsService, reloadListener: s.reloadListener}
 	validation := &earlyValidation{tlsService: s.tlsService, perSecond: s.settings.Count("hellos-per-second")}
 	return map[string]Switch{
-		"consume":            s.onLoop(consume{s}),
-		"rcvlowat":           s.onLoop(rcvlowat{s}),
-		"edge-triggered":     s.onLoop(edgeTriggered{s}),
-		"one-shot":           s.onLoop(&oneShot{sniffer: s}),
-		"prefix-reject":      s.onLoop(&prefixReject{sniffer: s, refusedUntil: map[netip.Addr]time.Time{}}),
-		"handshake-deadline": s.onLoop(&handshakeDeadline{sniffer: s}),
-		"leak-patch":         s.onLoop(leakPatch{s}),
+		"consume":            onLoop(s.loop, consume{s}),
+		"rcvlowat":           onLoop(s.loop, rcvlowat{s}),
+		"edge-triggered":     onLoop(s.loop, edgeTriggered{s}),
+		"one-shot":           onLoop(s.loop, &oneShot{sniffer: s}),
+		"prefix-reject":      onLoop(s.loop, &prefixReject{sniffer: s, refusedUntil: map[netip.Addr]time.Time{}}),
+		"handshake-deadline": onLoop(s.loop, &handshakeDeadline{sniffer: s}),
+		"leak-patch":         onLoop(s.loop, leakPatch{s}),
 		"early-validation":   {validation.Apply, validation.Revert},
 		"config-swap":        {swap.Apply, swap.Revert},
 	}

@@ -9,22 +9,13 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
-
-	"spinlab/servers/reactor"
 )
 
 // What the sniffer of tls-storm needs besides its bugs and fixes: descriptors that come, wait and go.
 
 func startSniffer(service *tlsService, listener net.Listener, settings Settings) (Server, error) {
-	// The loop has its own descriptor of the listener: the runtime's poller must not watch it as well.
-	fd, err := duplicate(listener)
-	listener.Close()
+	fd, loop, err := takeOver(listener)
 	if err != nil {
-		return nil, err
-	}
-	loop, err := reactor.Start()
-	if err != nil {
-		unix.Close(fd)
 		return nil, err
 	}
 	s := &sniffer{
@@ -121,17 +112,6 @@ func (s *sniffer) drop(p *peer) {
 func (s *sniffer) reject(p *peer) {
 	s.rejectedByPrefix.Add(1)
 	s.drop(p)
-}
-
-// onLoop makes a switch of a fix that must be turned on the loop's thread.
-func (s *sniffer) onLoop(fix interface {
-	apply()
-	revert()
-}) Switch {
-	return Switch{
-		Apply:  func() error { return s.loop.Do(fix.apply) },
-		Revert: func() error { return s.loop.Do(fix.revert) },
-	}
 }
 
 // prefer lets pending peers wait in this way; of several ways the one that came last decides.
