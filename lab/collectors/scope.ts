@@ -46,6 +46,7 @@ async function* whole(windows: AsyncGenerator<Window>, scope: Scope): AsyncGener
   try {
     yield* windows
   } finally {
-    await scope.end()
+    // Whoever disposes of the watch waits for it: there is nothing more to see, but an observer may take its time to let go.
+    void scope.end()
   }
 }

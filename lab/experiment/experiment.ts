@@ -114,6 +114,7 @@ async function runVariant(
   const chaos = declared && aimed(declared)
 
   await using counting = new AsyncDisposableStack()
+  await using leaving = new AsyncDisposableStack()
   const record: VariantRecord = { subject: { variant, phases: [] }, witnesses: [], overhead: {} }
   let baseline: readonly Window[] = []
   let counter: HandshakeCounter | undefined
@@ -138,7 +139,7 @@ async function runVariant(
     }
     if (subject.casualty || limits.stop.aborted) break
     if (equipment.witnesses.length && result.outcome === 'pass' && deservesWitnesses(record, phase))
-      await callWitnesses(record, subject, result, baseline, equipment)
+      await callWitnesses(record, subject, result, baseline, equipment, leaving)
   }
   if (counter) {
     await counting.disposeAsync()
@@ -161,14 +162,15 @@ async function callWitnesses(
   result: PhaseResult,
   baseline: readonly Window[],
   { stage, eyes: { primary }, witnesses, recorder }: Equipment,
+  leaving: AsyncDisposableStack,
 ) {
   const phase = record.subject.phases.at(-1)?.phase
   if (!phase) return
   const called = witnesses.map((collector) => ({
     name: collector.name,
-    async look() {
+    async look(leaving: AsyncDisposableStack) {
       const raw: string[] = []
-      const windows = await look(subject, stage.tracer, collector, (line) => raw.push(line))
+      const windows = await look(subject, stage.tracer, collector, (line) => raw.push(line), leaving)
       const witness: WitnessRecord = { collector: collector.name, phase, expected: result.verdict, windows, baseline }
       record.witnesses.push(witness)
       recorder.witness(witness, raw)
@@ -177,11 +179,14 @@ async function callWitnesses(
   }))
   await subject.observer.detach()
   if (phase.name !== 'fault') {
-    for (const witness of called) await witness.look()
+    for (const witness of called) await witness.look(leaving)
     return
   }
   // What an observer costs is asked of the burning server: there a slowed turn shows.
-  const own = { name: primary.name, look: () => look(subject, stage.tracer, primary, () => {}) }
+  const own = {
+    name: primary.name,
+    look: (gone: AsyncDisposableStack) => look(subject, stage.tracer, primary, () => {}, gone),
+  }
   record.overhead = await costs(subject, [own, ...called])
 }
 

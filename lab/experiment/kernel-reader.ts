@@ -6,9 +6,12 @@ import { type KernelTables, PRINT_TABLES, parseKernelTables } from '../windows/k
 export class KernelReader implements AsyncDisposable {
   readonly #child: Child
   readonly #lines: AsyncIterator<string>
+  readonly #port: number
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(room: Room) {
+  /** `port`: of the sockets that matter */
+  constructor(room: Room, port: number) {
+    this.#port = port
     this.#child = room.run(['sh', '-c', PRINT_TABLES])
     this.#lines = this.#child.lines[Symbol.asyncIterator]()
   }
@@ -27,7 +30,7 @@ export class KernelReader implements AsyncDisposable {
       const { value, done } = await this.#lines.next()
       if (done)
         throw broken(`the reader of the kernel's tables ended: ${this.#child.complaint().trim() || 'without a word'}`)
-      if (value === '.') return parseKernelTables(lines)
+      if (value === '.') return parseKernelTables(lines, this.#port)
       lines.push(value)
     }
   }

@@ -31,7 +31,7 @@ export class Subject implements AsyncDisposable {
     this.#stage = stage
     this.target = target
     this.pid = target.pid
-    this.#kernel = this.#clients.use(new KernelReader(stage.tracer))
+    this.#kernel = this.#clients.use(new KernelReader(stage.tracer, Number(target.listen.split(':').at(-1))))
     this.observer = new Observer(
       eyes,
       stage.tracer,

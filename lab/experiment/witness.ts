@@ -8,19 +8,20 @@ import { summarise } from './sane.ts'
 import type { Subject } from './subject.ts'
 
 /** Length of one look (ms): long enough for several sane requests, short enough for an observer that slows its target. */
-const LOOK_MS = 400
+const LOOK_MS = 300
 /** ms between two questions to the target for its turns */
 const SAMPLE_MS = 20
 
-/** A short look with nothing else attached. */
+/** A short look with nothing else attached. `leaving`: whoever waits for it knows that the observer has let go. */
 export async function look(
   subject: Subject,
   room: Room,
   collector: Collector,
   capture: (line: string) => void,
+  leaving: AsyncDisposableStack,
 ): Promise<Window[]> {
   const windows: Window[] = []
-  await using watch = collector.watch(room, subject.pid, { seconds: LOOK_MS / 1000, capture })
+  const watch = leaving.use(collector.watch(room, subject.pid, { seconds: LOOK_MS / 1000, capture }))
   for await (const window of watch) windows.push(window)
   return windows
 }
@@ -31,14 +32,16 @@ export async function look(
  */
 export async function costs(
   subject: Subject,
-  looks: readonly { name: string; look: () => Promise<Window[]> }[],
+  looks: readonly { name: string; look: (leaving: AsyncDisposableStack) => Promise<Window[]> }[],
 ): Promise<Record<string, ObserverCost>> {
   const unobserved = () => measure(subject, async () => void (await delay(LOOK_MS)))
   const none = await unobserved()
   const found: Record<string, ObserverCost> = { none }
   let before = none
   for (const { name, look } of looks) {
-    const cost = await measure(subject, look)
+    await using leaving = new AsyncDisposableStack()
+    const cost = await measure(subject, () => look(leaving))
+    await leaving.disposeAsync()
     const after = await unobserved()
     found[name] = { ...cost, turnsRatio: ratio(cost, before, after) }
     before = after

@@ -34,15 +34,15 @@ export const PRINT_TABLES = `while read -r pid; do
   echo .
 done 2>/dev/null`
 
-/** Parses what PRINT_TABLES printed. Of a process that is gone, the files are 0 of 0. */
-export function parseKernelTables(lines: readonly string[]): KernelTables {
+/** Parses what PRINT_TABLES printed; `port` is that of the sockets that matter. Of a process that is gone, the files are 0 of 0. */
+export function parseKernelTables(lines: readonly string[], port?: number): KernelTables {
   const table = (name: string) => {
     const after = lines.slice(lines.indexOf(`# ${name}`) + 1)
     const end = after.findIndex((line) => line.startsWith('# '))
     return end < 0 ? after : after.slice(0, end)
   }
   return {
-    sockets: parseProcNetTcp(table('tcp').join('\n')),
+    sockets: parseProcNetTcp(table('tcp').join('\n'), port),
     network: tcpExt(table('netstat')),
     files: { ...descriptors(table('fd'), table('unix')), limit: softLimit(table('limits')) },
   }

@@ -32,10 +32,14 @@ const STATES = [
 
 /**
  * Parses /proc/net/tcp and /proc/net/tcp6 (proc_pid_net(5)), one text or both joined.
+ * With a `port`, only the sockets that have it at this end: a table full of others is then passed over without being parsed.
  * The queues are the columns that ss prints as Recv-Q and Send-Q, as get_tcp4_sock() in net/ipv4/tcp_ipv4.c fills them.
  */
-export function parseProcNetTcp(text: string): SocketRow[] {
+export function parseProcNetTcp(text: string, port?: number): SocketRow[] {
+  const end = port === undefined ? '' : `:${port.toString(16).toUpperCase().padStart(4, '0')} `
   return text.split('\n').flatMap((line) => {
+    // The first column with a space behind it is the local address.
+    if (end && !line.slice(0, line.indexOf(' ', line.indexOf(': ') + 2) + 1).endsWith(end)) return []
     const [slot, local, peer, state, queues, , , , , inode] = line.trim().split(/\s+/)
     if (!slot?.endsWith(':') || !local || !peer || !state || !queues) return []
     const [send = '0', recv = '0'] = queues.split(':')

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { startChild } from '../../lab/stage/child.ts'
@@ -51,4 +52,14 @@ test('sockets have their descriptors; those of the Unix family are left out', ()
     'lrwx------ 1 root root 64 Nov 25 20:00 16 -> socket:[73]',
   ]
   expect(parseKernelTables(lines).files).toMatchObject({ open: 5, sockets: [{ fd: 16, inode: 73 }] })
+})
+
+test('only the sockets with the port at their own end are kept', async () => {
+  const lines = (await readFile('/proc/net/tcp', 'latin1')).split('\n')
+  const all = parseKernelTables(['# tcp', ...lines]).sockets
+  const port = Number(all[0]?.local.split(':')[1])
+  expect(parseKernelTables(['# tcp', ...lines], port).sockets).toEqual(
+    all.filter(({ local }) => local.endsWith(`:${port}`)),
+  )
+  expect(parseKernelTables(['# tcp', ...lines], 1).sockets).toEqual([])
 })

@@ -17,8 +17,8 @@ const LONGEST_STACKS = 5
 const FREQUENCY = 499
 
 /**
- * perf stat counts filtered tracepoints in the kernel. Taking its tracepoints off again takes the kernel about 30 ms
- * each, which is why a watch ends up to two seconds after its last window.
+ * perf stat counts filtered tracepoints in the kernel. Taking one off again takes the kernel about 35 ms, however many
+ * filters are on it, which is why it is gone only up to two seconds after its last window.
  */
 const perf: Collector = {
   name: 'perf',
@@ -61,16 +61,22 @@ async function* count(
   events: readonly PerfEvent[],
   { seconds, capture }: WatchOptions,
 ): AsyncGenerator<Window> {
-  const bound = seconds === undefined ? [] : ['--interval-count', `${Math.ceil((seconds * 1000) / INTERVAL_MS)}`]
+  const intervals = seconds === undefined ? Infinity : Math.ceil((seconds * 1000) / INTERVAL_MS)
+  const bound = seconds === undefined ? [] : ['--interval-count', `${intervals}`]
   const flags = ['-x,', '-I', `${INTERVAL_MS}`, ...bound, '--log-fd', '1', ...perfEventArguments(events)]
   const observer = await startObserver(scope, room, ['perf', 'stat', ...flags, '-p', `${pid}`])
   if (!observer) return
   let parser: PerfStatParser | undefined
+  let seen = 0
   for await (const line of observer.lines) {
     capture?.(line)
     // The first row comes at the end of the first interval.
     parser ??= new PerfStatParser({ pid, start: Date.now() - INTERVAL_MS, events })
-    for (const window of parser.take(line)) yield { ...window, cost: (await observer.cpu()) / window.seconds }
+    for (const window of parser.take(line)) {
+      yield { ...window, cost: (await observer.cpu()) / window.seconds }
+      // Its output ends only when it has let go.
+      if (++seen === intervals) return
+    }
   }
   if (parser || scope.signal.aborted) return
   await observer.child.ended
