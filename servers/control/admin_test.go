@@ -147,8 +147,7 @@ func TestTheControlFolderIsForItsOwnerOnly(t *testing.T) {
 		t.Errorf("a second server: %v", err)
 	}
 	// As a server that was killed leaves it: the file is there, nobody answers.
-	first.(*net.UnixListener).SetUnlinkOnClose(false)
-	first.Close()
+	first.UnixListener.Close()
 	again, err := Listen(folder)
 	if err != nil {
 		t.Fatalf("after a server that was killed: %v", err)
@@ -162,6 +161,41 @@ func TestTheControlFolderIsForItsOwnerOnly(t *testing.T) {
 	}
 	if _, err := Listen(filepath.Join(t.TempDir(), strings.Repeat("x", 100))); err == nil || !strings.Contains(err.Error(), "at most 107") {
 		t.Errorf("a long path: %v", err)
+	}
+}
+
+func TestASuccessorTakesTheSocketOverAndKeepsIt(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "control")
+	first, err := Listen(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := Prepare(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	if _, err := Listen(folder); err == nil {
+		t.Error("the first one does not answer any more, before it was taken over")
+	}
+	if err := second.TakeOver(); err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	for i := 0; i < 3; i++ {
+		c, err := net.Dial("unix", filepath.Join(folder, SocketName))
+		if err != nil {
+			t.Fatalf("with the first one closed nobody answers: %v", err)
+		}
+		c.Close()
+		if accepted, err := second.Accept(); err != nil {
+			t.Fatal(err)
+		} else {
+			accepted.Close()
+		}
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {
+		t.Errorf("the folder holds %v, %v", entries, err)
 	}
 }
 

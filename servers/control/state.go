@@ -41,15 +41,19 @@ type FixState struct {
 	Applied    bool `json:"applied"`
 }
 
-// NewSubject puts a running server under control, with no fix applied.
-func NewSubject(fault faults.Fault, variant string, server faults.Server) *Subject {
-	return &Subject{
+// NewSubject puts a running server under control. Applied names the fixes that it was started with.
+func NewSubject(fault faults.Fault, variant string, server faults.Server, applied ...string) *Subject {
+	s := &Subject{
 		fault:    fault,
 		variant:  variant,
 		server:   server,
 		switches: server.Switches(),
 		applied:  map[string]bool{},
 	}
+	for _, name := range applied {
+		s.applied[name] = true
+	}
+	return s
 }
 
 // State looks at the server. Counters that belong to one moment are read together, no more than that.

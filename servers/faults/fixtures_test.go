@@ -14,15 +14,21 @@ import (
 	"spinlab/servers/internal/authority"
 )
 
-// subject is a running variant of tls-storm, and who may talk to it.
+// subject is a running variant of a fault, and who may talk to it.
 type subject struct {
 	Server
 	authority.Authority
 }
 
+// launch starts a variant of tls-storm.
 func launch(t *testing.T, variant string, set ...string) subject {
 	t.Helper()
-	fault, _ := Find("tls-storm")
+	return launchFault(t, "tls-storm", variant, set...)
+}
+
+func launchFault(t *testing.T, name, variant string, set ...string) subject {
+	t.Helper()
+	fault, _ := Find(name)
 	settings, err := fault.Configure(set)
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +80,7 @@ func (s subject) send(t *testing.T, source string, bytes []byte) *net.TCPConn {
 	return c
 }
 
-// request makes one HTTP request over a TLS connection that exists.
+// request makes one HTTP request over a connection that exists.
 func request(c net.Conn) error {
 	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: lab.test\r\n\r\n"); err != nil {
 		return err

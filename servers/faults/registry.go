@@ -4,7 +4,10 @@ package faults
 
 import (
 	"fmt"
+	"net"
 	"sort"
+
+	"spinlab/servers/internal/succession"
 )
 
 // Fault is a bug that traffic or time can trigger.
@@ -53,6 +56,20 @@ type Options struct {
 	// Certificates is a folder of PEM files, empty if there is none.
 	Certificates string
 	Settings     Settings
+	// Inherited is what a successor has from the process before it, nil of the first.
+	Inherited *succession.Inheritance
+}
+
+// listener is the inherited one, or a new one.
+func (o Options) listener() (net.Listener, error) {
+	if o.Inherited != nil {
+		return o.Inherited.Listener()
+	}
+	listener, err := net.Listen("tcp", o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", o.Listen, err)
+	}
+	return listener, nil
 }
 
 // Server is a running fault. Its methods may be called from any goroutine.
@@ -66,6 +83,12 @@ type Server interface {
 	Switches() map[string]Switch
 	// Close frees every descriptor.
 	Close()
+}
+
+// Leaver is a Server that may leave by itself, to a successor.
+type Leaver interface {
+	// Left closes when it has served its last connection.
+	Left() <-chan struct{}
 }
 
 // Switch applies a fix to the running server and takes it back. Without a Revert it cannot be taken back.

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -45,9 +44,9 @@ func startTLSStorm(options Options) (Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", options.Listen)
+	listener, err := options.listener()
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w", options.Listen, err)
+		return nil, err
 	}
 	switch options.Variant {
 	case "reactor":

@@ -1,5 +1,5 @@
-// Command target is the server under test: one fault of the lab, running until SIGTERM, with its fixes at hand on an
-// admin socket.
+// Command target is the server under test: one fault of the lab, running until SIGTERM or until a successor has taken
+// over, with its fixes at hand on an admin socket.
 package main
 
 import (
@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	"spinlab/servers/control"
+	"spinlab/servers/faults"
+	"spinlab/servers/internal/succession"
 )
 
 func main() {
@@ -53,22 +55,48 @@ func serve(c command, stdout io.Writer) error {
 	end := make(chan os.Signal, 1)
 	signal.Notify(end, syscall.SIGTERM, syscall.SIGINT)
 
-	admin, err := control.Listen(c.control)
+	inherited := succession.Inherited()
+	open, applied := control.Listen, []string(nil)
+	if inherited != nil {
+		open, applied = control.Prepare, inherited.Applied
+	}
+	admin, err := open(c.control)
 	if err != nil {
 		return err
 	}
 	defer admin.Close()
+	c.options.Inherited = inherited
 	server, err := c.fault.Start(c.options)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.fault.Name, err)
 	}
 	defer server.Close()
-	go http.Serve(admin, control.Handler(control.NewSubject(c.fault, c.options.Variant, server)))
+	go http.Serve(admin, control.Handler(control.NewSubject(c.fault, c.options.Variant, server, applied...)))
 
 	line := ready{os.Getpid(), server.Address(), filepath.Join(c.control, control.SocketName)}
 	if err := json.NewEncoder(stdout).Encode(line); err != nil {
 		return fmt.Errorf("cannot say on stdout that it is ready: %w", err)
 	}
-	<-end
+	if inherited != nil {
+		if err := takeOver(admin, inherited); err != nil {
+			return err
+		}
+	}
+	var left <-chan struct{}
+	if leaver, ok := server.(faults.Leaver); ok {
+		left = leaver.Left()
+	}
+	select {
+	case <-end:
+	case <-left:
+	}
 	return nil
+}
+
+// takeOver ends the reign of the process before this one.
+func takeOver(admin *control.Socket, inherited *succession.Inheritance) error {
+	if err := admin.TakeOver(); err != nil {
+		return err
+	}
+	return inherited.Serves()
 }

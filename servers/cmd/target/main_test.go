@@ -55,12 +55,15 @@ type process struct {
 	admin *http.Client
 }
 
-// start runs the target behind a command, if one is given, that becomes it by exec.
-func start(t *testing.T, behind ...string) process {
+// start runs tls-storm behind a command, if one is given, that becomes it by exec.
+func start(t *testing.T, behind ...string) process { return startFault(t, "tls-storm", behind) }
+
+func startFault(t *testing.T, fault string, behind []string, more ...string) process {
 	t.Helper()
 	p := process{Authority: authority.New(t)}
-	args := append(behind, target, "--fault", "tls-storm", "--listen", "127.0.0.1:0",
+	args := append(behind, target, "--fault", fault, "--listen", "127.0.0.1:0",
 		"--control", filepath.Join(t.TempDir(), "control"), "--certificates", p.Folder)
+	args = append(args, more...)
 	p.Cmd = exec.Command(args[0], args[1:]...)
 	p.Stderr = os.Stderr
 	stdout, err := p.StdoutPipe()
@@ -150,8 +153,8 @@ func TestMistakesOnTheCommandLineAreOneLineWithTheAlternatives(t *testing.T) {
 		args []string
 		says string
 	}{
-		{nil, `no fault ""; --fault takes one of tls-storm`},
-		{[]string{"--fault", "tls-strom"}, `no fault "tls-strom"; --fault takes one of tls-storm`},
+		{nil, `no fault ""; --fault takes one of `},
+		{[]string{"--fault", "tls-strom"}, `no fault "tls-strom"; --fault takes one of `},
 		{[]string{"--fault", "tls-storm", "--variant", "x"}, `no variant "x"; --variant takes one of reactor, netpoller, netpoller-leak`},
 		{[]string{"--fault", "tls-storm", "--listen", "8443"}, `--listen is "8443", takes an address like 127.0.0.1:8443`},
 		{complete[:4], "--control is missing"},
