@@ -44,7 +44,7 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
   const runner = await loadModule<Runner>('runner', runnerFolder, options.runner)
   const started = new Date()
   await using stage = await runner.open()
-  const [{ primary, beside, witnesses, missing }, here] = await Promise.all([
+  const [{ primary, beside, process: sees, witnesses, missing }, here] = await Promise.all([
     chooseCollectors(stage.tracer, options.collector),
     describeHere(),
     deliverCertificates(stage),
@@ -76,7 +76,7 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
     },
     {
       stage,
-      eyes: { primary, ...(beside && { beside }) },
+      eyes: { primary, ...(beside && { beside }), ...(sees && { process: sees }) },
       witnesses: options.brief ? [] : witnesses,
       progress: showProgress(options.quiet),
       recorder: folder,

@@ -11,6 +11,8 @@ export interface Choice {
   primary: Collector
   /** sees the process where the primary does not */
   beside?: Collector
+  /** sees the process for the least, beside a witness that does not */
+  process?: Collector
   /** why it, in words for the report */
   why: string
   /** those that work here and can check what it says, best first */
@@ -57,10 +59,10 @@ export async function chooseCollectors(room: Room, name: string): Promise<Choice
   }
   const works = (collector: Collector) => !missing.some((lack) => lack.name === collector.name)
   const better = all.slice(0, all.indexOf(primary)).map((collector) => collector.name)
-  const beside = primary.whole ? undefined : all.findLast((collector) => collector.whole && works(collector))
+  const process = all.findLast((collector) => collector.whole && works(collector))
   return {
     primary,
-    ...(beside && { beside }),
+    ...(process && { process, ...(!primary.whole && { beside: process }) }),
     why: named
       ? `${name} was asked for`
       : reason(

@@ -149,10 +149,10 @@ function shortcomings(
   return [...found, ...strangeProcess(phase, before, now)]
 }
 
-/** One process throughout, unless the fix is a restart: then another one, and the old one gone. */
+/** One process throughout, unless the fix is a restart, which is taken back by a restart: then another one, and the old one gone. */
 function strangeProcess({ name, fix }: Phase, before: Facts, now: Facts): Shortcoming[] {
   const changed = now.target.pid !== before.target.pid
-  const restarted = name === 'fixed' && fix?.restarts === true
+  const restarted = (name === 'fixed' || name === 'relapse') && fix?.restarts === true
   if (changed && !restarted)
     return [{ outcome: 'fail', text: `the pid changed from ${before.target.pid} to ${now.target.pid}` }]
   if (restarted && !changed) return [{ outcome: 'fail', text: `no successor: the pid is still ${now.target.pid}` }]

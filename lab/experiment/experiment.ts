@@ -161,7 +161,7 @@ async function callWitnesses(
   subject: Subject,
   result: PhaseResult,
   baseline: readonly Window[],
-  { stage, eyes: { primary }, witnesses, recorder }: Equipment,
+  { stage, eyes: { primary, process }, witnesses, recorder }: Equipment,
   leaving: AsyncDisposableStack,
 ) {
   const phase = record.subject.phases.at(-1)?.phase
@@ -170,7 +170,7 @@ async function callWitnesses(
     name: collector.name,
     async look(leaving: AsyncDisposableStack) {
       const raw: string[] = []
-      const windows = await look(subject, stage.tracer, collector, (line) => raw.push(line), leaving)
+      const windows = await look(subject, stage.tracer, { collector, process }, (line) => raw.push(line), leaving)
       const witness: WitnessRecord = { collector: collector.name, phase, expected: result.verdict, windows, baseline }
       record.witnesses.push(witness)
       recorder.witness(witness, raw)
@@ -185,7 +185,7 @@ async function callWitnesses(
   // What an observer costs is asked of the burning server: there a slowed turn shows.
   const own = {
     name: primary.name,
-    look: (gone: AsyncDisposableStack) => look(subject, stage.tracer, primary, () => {}, gone),
+    look: (gone: AsyncDisposableStack) => look(subject, stage.tracer, { collector: primary }, () => {}, gone),
   }
   record.overhead = await costs(subject, [own, ...called])
 }

@@ -7,6 +7,8 @@ import type { Window } from '../windows/window.ts'
 export interface Eyes {
   primary: Collector
   beside?: Collector
+  /** beside a witness that does not see the process */
+  process?: Collector
 }
 
 /** The eyes on one target: open while a phase is judged, and closed where the target must be seen unobserved. */

@@ -31,6 +31,7 @@ export class Treatment {
 
   async takeBack(fix: Fix) {
     if (fix.irreversible) return
+    if (fix.restarts) await this.#subject.observer.detach()
     if (!fix.outside) await this.#subject.target.revert(fix.name)
     for (const deed of this.#deeds.splice(0).reverse()) await undo(this.#room, this.#subject.pid, deed)
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Collector } from '../collectors/collector.ts'
 import type { Room } from '../stage/room.ts'
+import { joinProcess } from '../windows/join-process.ts'
 import type { Window } from '../windows/window.ts'
 import type { ObserverCost } from './cost.ts'
 import type { Facts } from './facts.ts'
@@ -12,18 +13,23 @@ const LOOK_MS = 300
 /** ms between two questions to the target for its turns */
 const SAMPLE_MS = 20
 
-/** A short look with nothing else attached. `leaving`: whoever waits for it knows that the observer has let go. */
+/**
+ * A short look with nothing else attached but what sees the process, where the observer itself does not.
+ * `leaving`: whoever waits for it knows that the observer has let go.
+ */
 export async function look(
   subject: Subject,
   room: Room,
-  collector: Collector,
+  { collector, process }: { collector: Collector; process?: Collector | undefined },
   capture: (line: string) => void,
   leaving: AsyncDisposableStack,
 ): Promise<Window[]> {
-  const windows: Window[] = []
-  const watch = leaving.use(collector.watch(room, subject.pid, { seconds: LOOK_MS / 1000, capture }))
-  for await (const window of watch) windows.push(window)
-  return windows
+  const options = { seconds: LOOK_MS / 1000 }
+  const watch = leaving.use(collector.watch(room, subject.pid, { ...options, capture }))
+  if (collector.whole || !process) return Array.fromAsync(watch)
+  const beside = leaving.use(process.watch(room, subject.pid, options))
+  const [windows, processes] = await Promise.all([Array.fromAsync(watch), Array.fromAsync(beside)])
+  return joinProcess(windows, processes)
 }
 
 /**

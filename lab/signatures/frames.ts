@@ -5,9 +5,9 @@ import { functionOf } from './roots.ts'
 const TIMERS =
   /^(?:runtime\.\(\*timers?\)|time\.(?:goFunc|sendTime|AfterFunc|newTimer)|uv__run_timers|\S*RunTimers|listOnTimeout|processTimers)/
 const SELECTING = /^runtime\.select(?:go|nb)/
-/** Waiting without blocking: code that asks again whether something has happened. */
+/** Waiting without blocking: code that asks again whether something has happened. An accept loop computes nothing, whatever it calls. */
 const ASKING =
-  /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|spin_loop|onSpinWait))/
+  /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|\S+\)\.Accept(?:TCP|Unix)?(?: |$)|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|spin_loop|onSpinWait))/
 /** Node's queue of promise reactions, which runs until it is empty. */
 const MICROTASKS = /^Builtins_(?:RunMicrotasks|EnqueueMicrotask|Async\w+|\w*Promise\w*)/
 /** Giving the core away for nothing. */

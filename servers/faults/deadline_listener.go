@@ -51,7 +51,7 @@ type deadlineListener struct {
 	// due is touched by Accept only.
 	due time.Time
 
-	armed, refused, expired, accepted, closedSilent atomic.Uint64
+	turns, armed, refused, expired, accepted, closedSilent atomic.Uint64
 }
 
 func newDeadlineListener(listener *net.TCPListener, settings Settings, silence *silence) *deadlineListener {
@@ -66,7 +66,7 @@ func newDeadlineListener(listener *net.TCPListener, settings Settings, silence *
 // Accept has the second bug that variant einval needs: it takes every error of arm for one that will pass.
 func (l *deadlineListener) Accept() (net.Conn, error) {
 	for !l.closed.Load() {
-		l.armed.Add(1)
+		l.turns.Add(1)
 		if (*l.arm.Load())() != nil {
 			l.refused.Add(1)
 			continue
@@ -85,6 +85,11 @@ func (l *deadlineListener) Accept() (net.Conn, error) {
 	return nil, net.ErrClosed
 }
 
+func (l *deadlineListener) set(of *net.TCPListener, deadline time.Time) error {
+	l.armed.Add(1)
+	return of.SetDeadline(deadline)
+}
+
 func (l *deadlineListener) endSilent() {
 	l.closedSilent.Add(uint64(l.silence.end(time.Now().Add(-l.settings.Duration("patience")))))
 }
@@ -95,9 +100,9 @@ func (l *deadlineListener) crowded() bool { return l.silence.count() >= l.settin
 // runtime/netpoll.go), the next one asks the kernel, hears EAGAIN, and is parked for another millisecond.
 func (l *deadlineListener) tooSoon() error {
 	if !l.crowded() {
-		return l.SetDeadline(time.Time{})
+		return l.set(l.TCPListener, time.Time{})
 	}
-	return l.SetDeadline(time.Now().Add(time.Millisecond))
+	return l.set(l.TCPListener, time.Now().Add(time.Millisecond))
 }
 
 // setOnce is the bug of variant past: it computes the deadline of the first crowd and keeps it. When that has passed,
@@ -106,7 +111,7 @@ func (l *deadlineListener) setOnce() error {
 	if l.due.IsZero() && l.crowded() {
 		l.due = time.Now().Add(l.settings.Duration("patience"))
 	}
-	return l.SetDeadline(l.due)
+	return l.set(l.TCPListener, l.due)
 }
 
 // ofNothing is the bug of variant einval: the listener was wrapped on its way here, so the assertion yields nil, and a
@@ -116,7 +121,7 @@ func (l *deadlineListener) ofNothing() error {
 		return nil
 	}
 	tcp, _ := l.wrapped.(*net.TCPListener)
-	return tcp.SetDeadline(time.Now().Add(l.settings.Duration("patience")))
+	return l.set(tcp, time.Now().Add(l.settings.Duration("patience")))
 }
 
 // atEase is how often sound wakes at most.
@@ -127,13 +132,13 @@ func (l *deadlineListener) sound() error {
 	l.due = time.Time{}
 	longest := l.silence.longest()
 	if longest.IsZero() {
-		return l.SetDeadline(time.Time{})
+		return l.set(l.TCPListener, time.Time{})
 	}
 	wake := longest.Add(l.settings.Duration("patience"))
 	if soonest := time.Now().Add(atEase); wake.Before(soonest) {
 		wake = soonest
 	}
-	return l.SetDeadline(wake)
+	return l.set(l.TCPListener, wake)
 }
 
 func (l *deadlineListener) Close() error {

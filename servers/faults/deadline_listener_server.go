@@ -137,6 +137,7 @@ func (s *deadlineServer) Address() string { return s.Addr().String() }
 
 func (s *deadlineServer) Counters() map[string]uint64 {
 	return map[string]uint64{
+		"turns":               s.turns.Load(),
 		"set_deadline":        s.armed.Load(),
 		"set_deadline_failed": s.refused.Load(),
 		"deadlines_passed":    s.expired.Load(),
