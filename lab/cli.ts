@@ -75,6 +75,27 @@ program
   })
 
 program
+  .command('heal')
+  .description('end the spin of a running process from outside; says what it would do, and does it only with --yes')
+  .argument('<pid>', 'process id', processId)
+  .option('--fix <name>', 'raise-nofile, epoll-del, shutdown-fd or close-fd; "spinlab diagnose" says which')
+  .option('--fd <n>', 'the descriptor that it is done to', wholeNumber)
+  .option('--inode <n>', 'do nothing unless the descriptor is still this one', wholeNumber)
+  .option(
+    '--nofile <n>',
+    'the soft limit of raise-nofile; default: four times what it is, at least 4096',
+    positiveNumber,
+  )
+  .option('--undo <json>', 'take back what was done: the command is printed when it is')
+  .option('--yes', 'do it, and look whether the spin has ended', false)
+  .option('--json', 'print one JSON object and nothing else', false)
+  .action(async (pid, options) => {
+    const stop = listenForStop()
+    const code = await (await import('./commands/heal.ts')).heal(pid, options, stop.signal)
+    exitWith(stop.exitCode ?? code)
+  })
+
+program
   .command('doctor')
   .description('try what this machine permits, and name the remedy for each lack')
   .option('--json', 'print one JSON object and nothing else', false)

@@ -240,7 +240,7 @@ func TestKilledHand(t *testing.T) {
 	began := time.Now()
 	lay(t, pid, hands.Hand{Fix: "close-fd", FD: &spare}, "--plan")
 	whole := time.Since(began)
-	const moments = 60
+	const moments = 40
 	for i := range moments {
 		command := layCommand(pid, hands.Hand{Fix: "close-fd", FD: &spare})
 		if err := command.Start(); err != nil {
@@ -281,7 +281,7 @@ func TestHandRefuses(t *testing.T) {
 		{hands.Hand{Fix: "close-fd", FD: &closed}, exitUsage, "descriptor 999 is not open"},
 		{hands.Hand{Fix: "epoll-del", FD: &closed}, exitUsage, "descriptor 999 is not open"},
 		{hands.Hand{Fix: "epoll-del", FD: new(int)}, exitUsage, "in none of its epoll sets"},
-		{hands.Hand{Fix: "shutdown-fd", FD: new(int)}, exitUsage, "is no socket but a pipe"},
+		{hands.Hand{Fix: "shutdown-fd", FD: new(int)}, exitUsage, "is no socket (its kind is pipe)"},
 		{hands.Hand{Fix: "shutdown-fd", FD: &now.Listener}, exitUsage, "is a listener"},
 		{hands.Hand{Fix: "close-fd", FD: &fd, Inode: 1}, exitUsage, "is another by now"},
 		{hands.Hand{Fix: "raise-nofile"}, exitUsage, "needs the new soft limit"},

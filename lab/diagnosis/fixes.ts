@@ -1,3 +1,5 @@
+import type { Hand } from '../healing/hand.ts'
+import { healCommand, roomierLimit, wordsOf } from '../healing/words.ts'
 import type { Cause, Finding } from '../signatures/finding.ts'
 import type { SeenDescriptor, Sight } from '../signatures/sight.ts'
 import type { Scene } from './scene.ts'
@@ -39,8 +41,8 @@ type MakeFix = (context: Context) => Fix | undefined
 const raiseLimit: MakeFix = ({ pid, sight, scene }) => {
   const soft = sight.process?.fdLimit ?? 1024
   const hard = scene.hardFileLimit ?? soft
-  const wanted = Math.min(Math.max(4 * soft, 4096), hard)
-  if (wanted <= soft)
+  const nofile = roomierLimit(soft, hard)
+  if (nofile <= soft)
     return {
       name: 'raise-nofile',
       priority: 'now',
@@ -48,36 +50,42 @@ const raiseLimit: MakeFix = ({ pid, sight, scene }) => {
       cost: `needs CAP_SYS_RESOURCE, because the hard limit is ${hard} as well`,
       undo: `prlimit --pid ${pid} --nofile=${soft}:${hard}`,
     }
-  return {
-    name: 'raise-nofile',
-    priority: 'now',
-    command: `prlimit --pid ${pid} --nofile=${wanted}:${hard}`,
-    cost: 'none at once; descriptors that leak will fill the larger table too',
-    undo: `prlimit --pid ${pid} --nofile=${soft}:${hard}`,
-  }
+  return byHand(pid, { fix: 'raise-nofile', nofile }, healCommand(pid, { fix: 'raise-nofile', nofile: soft }))
 }
 
 const epollDelete: MakeFix = ({ pid, descriptor }) =>
-  descriptor?.epfd === undefined
+  descriptor?.epfd === undefined || isEdgeTriggered(descriptor)
     ? undefined
-    : {
-        name: 'epoll-del',
-        priority: 'now',
-        command: `bin/spinlab heal ${pid} --fix epoll-del --fd ${descriptor.fd} --yes`,
-        cost: `the process hears nothing of fd ${descriptor.fd} any more; it stays open and is not closed`,
-        undo: `the same with --undo registers it again for ${descriptor.events ?? 'the same events'}`,
-      }
+    : byHand(
+        pid,
+        onDescriptor('epoll-del', descriptor),
+        `the command that it prints registers it again for ${descriptor.events ?? 'the same events'}`,
+      )
+
+/** Such a registration wakes nobody twice for the same bytes: the loop turns without it. */
+const isEdgeTriggered = ({ events }: SeenDescriptor) => events?.split('|').includes('ET') ?? false
 
 const shutDown: MakeFix = ({ pid, descriptor }) =>
   descriptor?.kind !== 'socket' || descriptor.state === 'UNCONN'
     ? undefined
-    : {
-        name: 'shutdown-fd',
-        priority: 'now',
-        command: `bin/spinlab heal ${pid} --fix shutdown-fd --fd ${descriptor.fd} --yes`,
-        cost: `cuts the connection${descriptor.peer ? ` with ${descriptor.peer}` : ''}; helps only where the end of the stream is noticed`,
-        undo: 'none: the peer has to connect again',
-      }
+    : byHand(pid, onDescriptor('shutdown-fd', descriptor), 'none: the peer has to connect again', descriptor.peer)
+
+/** The last resort before a restart. */
+const closeIt: MakeFix = ({ pid, descriptor }) =>
+  descriptor?.kind !== 'socket'
+    ? undefined
+    : byHand(pid, onDescriptor('close-fd', descriptor), 'none: the peer has to connect again', descriptor.peer)
+
+/** Of a descriptor that the lab's hands take; should the number be given to another before, they do nothing. */
+const onDescriptor = (fix: Hand['fix'], { fd, inode }: SeenDescriptor): Hand => ({ fix, fd, ...(inode && { inode }) })
+
+const byHand = (pid: number, hand: Hand, undo: string, peer?: string): Fix => ({
+  name: hand.fix,
+  priority: 'now',
+  command: healCommand(pid, hand),
+  cost: wordsOf(hand, peer).cost,
+  undo,
+})
 
 const closeUnused: MakeFix = ({ pid }) => ({
   name: 'find-leaked',
@@ -116,13 +124,15 @@ const FIXES: Readonly<Record<Cause, readonly MakeFix[]>> = {
   ],
   'end-of-stream-ignored': [
     epollDelete,
+    closeIt,
     restart,
     change('treat read = 0 as the end: close the descriptor and leave the loop'),
   ],
-  'error-retried': [epollDelete, restart, change('treat the error as final, or back off before the next try')],
+  'error-retried': [epollDelete, closeIt, restart, change('treat the error as final, or back off before the next try')],
   'connect-retried': [change('back off between attempts, exponentially and with jitter')],
   'send-retried': [
     shutDown,
+    closeIt,
     restart,
     change('wait for EPOLLOUT after EAGAIN, and bound what is queued for a peer that does not read'),
   ],
@@ -130,6 +140,7 @@ const FIXES: Readonly<Record<Cause, readonly MakeFix[]>> = {
   'peeked-not-read': [
     epollDelete,
     shutDown,
+    closeIt,
     change('consume the bytes into a buffer of its own instead of MSG_PEEK'),
     change('SO_RCVLOWAT, EPOLLONESHOT or EPOLLET until more bytes are there'),
     change('a deadline for the first message, after which the connection is closed'),
@@ -137,14 +148,17 @@ const FIXES: Readonly<Record<Cause, readonly MakeFix[]>> = {
   'bytes-not-read': [
     epollDelete,
     shutDown,
+    closeIt,
     change('read until EAGAIN, or take EPOLLIN out of the registration while input is not wanted'),
   ],
   'half-closed-ignored': [
     epollDelete,
+    shutDown,
+    closeIt,
     change('on EPOLLRDHUP read to the end and close'),
     change('a deadline for idle connections'),
   ],
-  'hang-up-ignored': [epollDelete, change('close on EPOLLHUP and EPOLLERR, whatever was registered')],
+  'hang-up-ignored': [epollDelete, closeIt, change('close on EPOLLHUP and EPOLLERR, whatever was registered')],
   'writable-registered': [epollDelete, change('register EPOLLOUT only after a send has said EAGAIN')],
   'bell-not-read': [epollDelete, change('read the descriptor each time it is reported, or register it with EPOLLET')],
   'closed-but-registered': [

@@ -1,15 +1,5 @@
 import { z } from 'zod'
-
-/** The registration of a descriptor in one epoll set, as epoll_ctl(2) was given it. */
-const Membership = z.object({
-  epfd: z.number(),
-  events: z.number(),
-  /** 64 bits, in decimal */
-  data: z.string(),
-  inode: z.number(),
-  /** the events in words, e.g. `IN|RDHUP` */
-  names: z.string(),
-})
+import { Hand, Membership } from './hand.ts'
 
 /** What a number stands for in the process. */
 const Descriptor = z.object({
@@ -34,16 +24,6 @@ const State = z.object({
 })
 export type State = z.infer<typeof State>
 
-/** What takes a deed back. */
-const Undo = z.object({
-  fix: z.enum(['raise-nofile', 'epoll-add', 'epoll-del']),
-  fd: z.number().optional(),
-  inode: z.number().optional(),
-  nofile: z.number().optional(),
-  sets: z.array(Membership).optional(),
-})
-export type Undo = z.infer<typeof Undo>
-
 /** What was done to a process, or would be. */
 export const Deed = z.object({
   fix: z.string(),
@@ -54,7 +34,7 @@ export const Deed = z.object({
   before: State,
   /** null of a plan */
   after: State.nullable(),
-  /** null when nothing takes it back */
-  undo: Undo.nullable(),
+  /** what takes it back; null when nothing does */
+  undo: Hand.nullable(),
 })
 export type Deed = z.infer<typeof Deed>

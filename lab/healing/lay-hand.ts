@@ -1,7 +1,7 @@
 import { SpinlabError, usage } from '../errors.ts'
 import { binary } from '../places.ts'
 import type { Room } from '../stage/room.ts'
-import { Deed, type Undo } from './deed.ts'
+import { Deed } from './deed.ts'
 import type { Hand } from './hand.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { Hand } from './hand.ts'
 export const layHand = (room: Room, pid: number, hand: Hand): Promise<Deed> => heal(room, pid, hand)
 
 /** What it would do: reads only. Throws as layHand does. */
-export const planHand = (room: Room, pid: number, hand: Hand | Undo): Promise<Deed> => heal(room, pid, hand, '--plan')
+export const planHand = (room: Room, pid: number, hand: Hand): Promise<Deed> => heal(room, pid, hand, '--plan')
 
 /** Takes a deed back. */
 export function undo(room: Room, pid: number, deed: Deed): Promise<Deed> {
@@ -19,7 +19,7 @@ export function undo(room: Room, pid: number, deed: Deed): Promise<Deed> {
   return heal(room, pid, deed.undo)
 }
 
-async function heal(room: Room, pid: number, hand: Hand | Undo, ...flags: string[]): Promise<Deed> {
+async function heal(room: Room, pid: number, hand: Hand, ...flags: string[]): Promise<Deed> {
   await using child = room.run([binary('probe'), 'heal', '--pid', `${pid}`, '--hand', JSON.stringify(hand), ...flags])
   let said = ''
   for await (const line of child.lines) said += line

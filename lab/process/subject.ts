@@ -7,7 +7,8 @@ export interface Subject {
   pid: number
   /** file name of its program; its comm when that may not be read */
   name: string
-  /** hard limit of descriptors; absent when that may not be read */
+  /** limits of descriptors; absent when they may not be read */
+  softFileLimit?: number
   hardFileLimit?: number
 }
 
@@ -31,8 +32,7 @@ export async function findSubject(id: number): Promise<Subject> {
   if (Number(flags) & KERNEL_THREAD)
     throw unsupported(`process ${pid} (${name}) is a kernel thread: it runs no program that could be diagnosed`)
   const program = await readlink(`/proc/${pid}/exe`).catch(() => name)
-  const limit = await hardFileLimit(pid)
-  return { pid, name: basename(program), ...(limit !== undefined && { hardFileLimit: limit }) }
+  return { pid, name: basename(program), ...(await fileLimits(pid)) }
 }
 
 export async function isAlive(pid: number): Promise<boolean> {
@@ -50,9 +50,9 @@ export async function isOurs(pid: number): Promise<boolean> {
   )
 }
 
-async function hardFileLimit(pid: number): Promise<number | undefined> {
-  const [, hard] = /^Max open files\s+\S+\s+(\d+)/m.exec((await read(`/proc/${pid}/limits`)) ?? '') ?? []
-  return hard === undefined ? undefined : Number(hard)
+async function fileLimits(pid: number) {
+  const [, soft, hard] = /^Max open files\s+(\d+)\s+(\d+)/m.exec((await read(`/proc/${pid}/limits`)) ?? '') ?? []
+  return hard === undefined ? {} : { softFileLimit: Number(soft), hardFileLimit: Number(hard) }
 }
 
 const read = (path: string) => readFile(path, 'latin1').catch(() => undefined)

@@ -19,6 +19,14 @@ test.each([
   [['repro', '--all', '--only', 'x'], /^spinlab: "x" is not a scenario; choose one of: .*tls-storm/],
   [['repro', '--all', '--skip', 'x'], /^spinlab: "x" is not a scenario; choose one of: .*tls-storm/],
   [['repro', 'tls-storm', '--skip', 'x'], /^spinlab: --only, --skip and --all-variants go with --all/],
+  [
+    ['heal', '1'],
+    /^spinlab: heal takes either --fix or --undo; fixes: raise-nofile, epoll-del, shutdown-fd, close-fd$/,
+  ],
+  [['heal', '1', '--fix', 'x'], /^spinlab: "x" is not a fix; choose one of: raise-nofile, epoll-del, /],
+  [['heal', '1', '--fix', 'close-fd'], /^spinlab: close-fd needs the number of a descriptor: --fd N/],
+  [['heal', '1', '--undo', '{}'], /^spinlab: --undo takes what an earlier heal printed/],
+  [['heal', 'x', '--fix', 'close-fd'], /^spinlab: .*'x' is invalid.* process id/],
   [['nonsense'], /^spinlab: unknown command 'nonsense'/],
   [['analyze', '/nowhere'], /^spinlab: "\/nowhere" is not a run folder/],
 ])('spinlab %j is a usage error', async (args, line) => {
@@ -45,6 +53,6 @@ test('list names every scenario with its fixes and variants', async () => {
 
 test('help goes to stdout and names every verb', async () => {
   const { stdout, exitCode } = await spinlab('--help')
-  for (const verb of ['repro', 'list', 'analyze', 'doctor']) expect(stdout).toContain(`\n  ${verb} `)
+  for (const verb of ['repro', 'list', 'analyze', 'heal', 'doctor']) expect(stdout).toContain(`\n  ${verb} `)
   expect(exitCode).toBe(0)
 })

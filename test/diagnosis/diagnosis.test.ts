@@ -40,15 +40,15 @@ test('a full table is answered with the exact command that raises the soft limit
   expect(fix).toMatchObject({
     name: 'raise-nofile',
     priority: 'now',
-    command: 'prlimit --pid 42 --nofile=4096:4096',
-    undo: 'prlimit --pid 42 --nofile=20:4096',
+    command: 'bin/spinlab heal 42 --fix raise-nofile --nofile 4096 --yes',
+    undo: 'bin/spinlab heal 42 --fix raise-nofile --nofile 20 --yes',
   })
 })
 
 test('a half-closed connection is answered with its descriptor', () => {
   const { fixes, cause } = of('sick-c-half-close')
   expect(cause).toContain('CLOSE-WAIT')
-  expect(fixes[0]?.command).toMatch(/^bin\/spinlab heal 42 --fix epoll-del --fd \d+ --yes$/)
+  expect(fixes[0]?.command).toMatch(/^bin\/spinlab heal 42 --fix epoll-del --fd \d+ --inode \d+ --yes$/)
 })
 
 test('what to do now stands before what to fix later', () => {

@@ -13,16 +13,8 @@ for (const language of LANGUAGES) {
     const sound = await server.connect()
     await answers(sound)
 
-    const halfClosed = async () => {
-      const socket = await server.connect()
-      await answers(socket)
-      socket.end()
-      await server.becomes(true)
-      return socket
-    }
-
     // Taken out of its epoll set, and put back; a plan does neither.
-    const ignored = await halfClosed()
+    const ignored = await server.halfClose()
     const fd = await server.descriptorOf(ignored)
     const plan = await planHand(thisMachine, pid, { fix: 'epoll-del', fd })
     expect(plan).toMatchObject({ done: false, after: null })
@@ -56,7 +48,7 @@ for (const language of LANGUAGES) {
     // Closed by a call of its own.
     const idle = await server.connect()
     await answers(idle)
-    const half = await server.descriptorOf(await halfClosed())
+    const half = await server.descriptorOf(await server.halfClose())
     const closed = await layHand(thisMachine, pid, { fix: 'close-fd', fd: half })
     await server.becomes(false)
     expect(closed).toMatchObject({ done: true, undo: null, after: { descriptor: { open: false } } })

@@ -27,7 +27,7 @@ const goProgram = (cgo: '0' | '1') => async (source: (name: string) => string, f
   return [join(folder, 'sick')]
 }
 
-export const LANGUAGES: readonly Language[] = [
+export const LANGUAGES: readonly [Language, ...Language[]] = [
   { name: 'Go', tools: ['go'], build: goProgram('0'), noticesHangUp: true, ownsNumbers: false },
   { name: 'Go with cgo', tools: ['go', 'gcc'], build: goProgram('1'), noticesHangUp: true, ownsNumbers: false },
   {
@@ -93,6 +93,15 @@ export class SickServer implements AsyncDisposable {
     return socket
   }
 
+  /** A connection that was served, and ended by its client alone: the server spins on it. */
+  async halfClose(): Promise<Socket> {
+    const socket = await this.connect()
+    await answers(socket)
+    socket.end()
+    await this.becomes(true)
+    return socket
+  }
+
   /** The descriptor that the server has for an accepted connection. */
   async descriptorOf(socket: Socket): Promise<number> {
     const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'latin1')))
@@ -129,10 +138,10 @@ export class SickServer implements AsyncDisposable {
   }
 }
 
-/** Whether the server answers; a connection that ends does not. */
+/** Throws unless the server answers. */
 export async function answers(socket: Socket): Promise<void> {
-  const echo = once(socket, 'data', { signal: AbortSignal.timeout(PATIENCE_MS) })
+  const echo = once(socket, 'data', { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => {})
   socket.write('hi')
-  const [data] = await echo
-  if (String(data) !== 'hi') throw new Error(`the echo of "hi" is "${data}"`)
+  const data = String(await echo)
+  if (data !== 'hi') throw new Error(`the echo of "hi" is ${data} after ${PATIENCE_MS} ms`)
 }

@@ -23,7 +23,7 @@ func (shutdownFD) look(pid int, hand Hand) (State, error) {
 	case d.Kind == "listener":
 		err = refuse("descriptor %d is a listener: shut down, it would never accept again", d.FD)
 	case d.Kind != "socket":
-		err = refuse("descriptor %d is no socket but a %s: there is nothing to shut down", d.FD, d.Kind)
+		err = refuse("descriptor %d is no socket (its kind is %s): there is nothing to shut down", d.FD, d.Kind)
 	case d.State == procfs.Unconnected:
 		err = refuse("descriptor %d is a socket without a connection: there is nothing to shut down", d.FD)
 	}

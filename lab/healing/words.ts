@@ -1,0 +1,47 @@
+import type { Hand } from './hand.ts'
+
+/** What a fix does and costs, in words. */
+interface Words {
+  does: string
+  cost: string
+}
+
+/** `peer`: whom the descriptor is connected with. */
+const WORDS: Readonly<Record<Hand['fix'], (hand: Hand, peer?: string) => Words>> = {
+  'raise-nofile': ({ nofile }) => ({
+    does: `sets the soft limit of open descriptors to ${nofile}; nothing is stopped`,
+    cost: 'none at once; descriptors that leak will fill the larger table too',
+  }),
+  'epoll-del': ({ fd }) => ({
+    does: `takes fd ${fd} out of its epoll sets; nothing is stopped`,
+    cost: `hides the connection: the process hears nothing of fd ${fd} any more, which stays open`,
+  }),
+  'epoll-add': ({ fd }) => ({
+    does: `registers fd ${fd} again in the epoll sets that it was taken out of; nothing is stopped`,
+    cost: 'the spin that was ended by taking it out begins again',
+  }),
+  'shutdown-fd': ({ fd }, peer) => ({
+    does: `ends the connection of fd ${fd} in both directions; nothing is stopped, and the descriptor stays open`,
+    cost: `cuts the connection${peer ? ` with ${peer}` : ''}; helps only where the end of the stream is noticed`,
+  }),
+  'close-fd': ({ fd }, peer) => ({
+    does: `lets one thread make close(${fd}) in place of its next system call, which it makes right after`,
+    cost:
+      `holds one thread, for less than a millisecond on an idle machine; cuts the connection${peer ? ` with ${peer}` : ''}; ` +
+      `what still owns the number ${fd} in the program may later close the next connection that gets it`,
+  }),
+}
+
+export const wordsOf = (hand: Hand, peer?: string): Words => WORDS[hand.fix](hand, peer)
+
+/** What an engineer types to have it done. */
+export function healCommand(pid: number, hand: Hand): string {
+  const { fix, fd, inode, nofile, sets } = hand
+  if (sets) return `bin/spinlab heal ${pid} --undo '${JSON.stringify(hand)}' --yes`
+  const flags = { fd, inode: inode || undefined, nofile }
+  const given = Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]))
+  return ['bin/spinlab heal', pid, '--fix', fix, ...given, '--yes'].join(' ')
+}
+
+/** A soft limit with room, as far as the hard one permits. */
+export const roomierLimit = (soft: number, hard: number) => Math.min(Math.max(4 * soft, 4096), hard)

@@ -1,0 +1,29 @@
+import { type Diagnosis, diagnose } from '../diagnosis/diagnosis.ts'
+import { EXIT, SpinlabError } from '../errors.ts'
+import { judge } from '../signatures/judge.ts'
+import { busiestOf } from './busiest.ts'
+import { askGoProgram, type GoSources } from './go-program.ts'
+import { type Limits, observe } from './observe.ts'
+import { findSubject, isAlive } from './subject.ts'
+
+export interface LookOptions extends GoSources {
+  /** look at the busiest process of the tree under the pid */
+  tree: boolean
+  /** `auto`, or one by name */
+  collector: string
+}
+
+const TREE_MS = 300
+
+/** Looks at a running process and says what is wrong with it. Reads only. Throws SpinlabError where there is nothing to look at. */
+export async function look(id: number, options: LookOptions, limits: Limits): Promise<Diagnosis> {
+  const root = await findSubject(id)
+  const subject = options.tree ? await findSubject(await busiestOf(root.pid, TREE_MS)) : root
+  const [{ windows, blind }, go] = await Promise.all([
+    observe(subject, options.collector, limits),
+    askGoProgram(options),
+  ])
+  if (!(await isAlive(subject.pid)))
+    throw new SpinlabError(EXIT.inconclusive, `process ${subject.pid} (${subject.name}) ended while it was watched`)
+  return diagnose(judge(windows), windows, { ...subject, blind, go })
+}
