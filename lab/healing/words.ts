@@ -6,6 +6,9 @@ interface Words {
   cost: string
 }
 
+const INSTEAD = 'in place of its next system call, which it makes right after'
+const HELD = 'holds one thread, for less than a millisecond on an idle machine'
+
 /** `peer`: whom the descriptor is connected with. */
 const WORDS: Readonly<Record<Hand['fix'], (hand: Hand, peer?: string) => Words>> = {
   'raise-nofile': ({ nofile }) => ({
@@ -21,13 +24,13 @@ const WORDS: Readonly<Record<Hand['fix'], (hand: Hand, peer?: string) => Words>>
     cost: 'the spin that was ended by taking it out begins again',
   }),
   'shutdown-fd': ({ fd }, peer) => ({
-    does: `ends the connection of fd ${fd} in both directions; nothing is stopped, and the descriptor stays open`,
-    cost: `cuts the connection${peer ? ` with ${peer}` : ''}; helps only where the end of the stream is noticed`,
+    does: `lets one thread make shutdown(${fd}) ${INSTEAD}; the descriptor stays open`,
+    cost: `${HELD}; cuts the connection${peer ? ` with ${peer}` : ''}; helps only where the end of the stream is noticed`,
   }),
   'close-fd': ({ fd }, peer) => ({
-    does: `lets one thread make close(${fd}) in place of its next system call, which it makes right after`,
+    does: `lets one thread make close(${fd}) ${INSTEAD}`,
     cost:
-      `holds one thread, for less than a millisecond on an idle machine; cuts the connection${peer ? ` with ${peer}` : ''}; ` +
+      `${HELD}; cuts the connection${peer ? ` with ${peer}` : ''}; ` +
       `what still owns the number ${fd} in the program may later close the next connection that gets it`,
   }),
 }

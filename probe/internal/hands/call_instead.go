@@ -16,10 +16,11 @@ const (
 	callPatience = time.Second
 )
 
-// call is a system call with one argument, made only if the check passes right before.
+// call is a system call with up to two arguments, made only if the check passes right before.
 type call struct {
-	number, argument uint64
-	check            func() error
+	number    uint64
+	arguments []uint64
+	check     func() error
 }
 
 // errNoCall is of a thread that made no call while it was held.
@@ -67,7 +68,10 @@ func substitute(tid int, c call) (held time.Duration, err error) {
 		return 0, err
 	}
 	ours := own
-	ours.Orig_rax, ours.Rdi = c.number, c.argument
+	ours.Orig_rax = c.number
+	for i, register := range []*uint64{&ours.Rdi, &ours.Rsi}[:len(c.arguments)] {
+		*register = c.arguments[i]
+	}
 	if err := unix.PtraceSetRegs(tid, &ours); err != nil {
 		return 0, errors.Join(err, t.release())
 	}

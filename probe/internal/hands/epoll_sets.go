@@ -57,10 +57,14 @@ func changeSet(pidfd, holder, fd int, set Membership, operation int) error {
 		return err
 	}
 	if file != fd {
-		if err := unix.Dup3(file, fd, 0); err != nil {
+		err := unix.Dup3(file, fd, 0)
+		_ = unix.Close(file)
+		if err != nil {
 			return fmt.Errorf("taking the number %d: %w", fd, err)
 		}
 	}
+	// While the duplicate is open, a close by the process itself does not end the registration.
+	defer unix.Close(fd)
 	event := unix.EpollEvent{Events: set.Events, Fd: int32(set.Data), Pad: int32(set.Data >> 32)}
 	if err := unix.EpollCtl(epfd, operation, fd, &event); err != nil {
 		return fmt.Errorf("epoll_ctl of descriptor %d in the set %d: %w", fd, set.Epfd, err)

@@ -1,8 +1,6 @@
 package hands
 
 import (
-	"fmt"
-
 	"golang.org/x/sys/unix"
 
 	"spinlab/probe/internal/procfs"
@@ -11,7 +9,12 @@ import (
 func init() { deeds["shutdown-fd"] = shutdownFD{} }
 
 // shutdownFD ends a connection in both directions: the process reads the end of the stream, and its writes fail. The
-// process is not stopped, and the descriptor stays open.
+// descriptor stays open.
+//
+// The process makes the call itself. A duplicate in our hands (pidfd_getfd(2)) would do without a stop, but the server
+// closes the descriptor as soon as it hears of the end, and while the duplicate is open that does not take it out of
+// the epoll set (epoll(7), Questions and answers, 6): the next wait reports what the server has forgotten, and the
+// server may die of it.
 type shutdownFD struct{}
 
 func (shutdownFD) look(pid int, hand Hand) (State, error) {
@@ -26,6 +29,8 @@ func (shutdownFD) look(pid int, hand Hand) (State, error) {
 		err = refuse("descriptor %d is no socket (its kind is %s): there is nothing to shut down", d.FD, d.Kind)
 	case d.State == procfs.Unconnected:
 		err = refuse("descriptor %d is a socket without a connection: there is nothing to shut down", d.FD)
+	default:
+		err = checkCallable(pid)
 	}
 	return state, err
 }
@@ -33,23 +38,5 @@ func (shutdownFD) look(pid int, hand Hand) (State, error) {
 func (shutdownFD) undo(Hand, State) *Hand { return nil }
 
 func (shutdownFD) do(pid int, hand Hand, before State) (float64, error) {
-	return 0, withPidfd(pid, func(pidfd int) error {
-		socket, err := borrow(pidfd, *hand.FD)
-		if err != nil {
-			return err
-		}
-		defer unix.Close(socket)
-		var st unix.Stat_t
-		// What was borrowed is what is shut down, whatever the process does with the number meanwhile.
-		if err := unix.Fstat(socket, &st); err != nil {
-			return err
-		}
-		if st.Ino != before.Descriptor.Inode {
-			return refuse("descriptor %d became another while it was looked at", *hand.FD)
-		}
-		if err := unix.Shutdown(socket, unix.SHUT_RDWR); err != nil {
-			return fmt.Errorf("shutdown of descriptor %d: %w", *hand.FD, err)
-		}
-		return nil
-	})
+	return callOn(pid, before.Descriptor, unix.SYS_SHUTDOWN, unix.SHUT_RDWR)
 }
