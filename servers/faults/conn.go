@@ -2,6 +2,7 @@ package faults
 
 import (
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -43,6 +44,8 @@ func (c *conn) Close() error {
 	}
 	return c.Conn.Close()
 }
+
+func (c *conn) source() netip.Addr { return c.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap() }
 
 // ledger knows the connections that count as unfinished business.
 type ledger struct {
@@ -102,6 +105,18 @@ func (l *ledger) late(latest time.Time) (late []*conn) {
 		}
 	}
 	return late
+}
+
+// pendingOf returns what a source has begun.
+func (l *ledger) pendingOf(source netip.Addr) (pending []*conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.pending {
+		if c.source() == source {
+			pending = append(pending, c)
+		}
+	}
+	return pending
 }
 
 // unclosed returns what has leaked.

@@ -258,24 +258,18 @@ func (f *oneShot) rearm() {
 // keeps the sniffer awake is closed, and refused until it has been quiet.
 type prefixReject struct {
 	*sniffer
-	refusedUntil map[netip.Addr]time.Time
+	refused refusals
 }
 
 func (f *prefixReject) apply()  { f.screen = f; f.lookAgain() }
-func (f *prefixReject) revert() { f.screen, f.refusedUntil = nil, map[netip.Addr]time.Time{} }
+func (f *prefixReject) revert() { f.screen, f.refused = nil, refusals{} }
 
 func (f *prefixReject) crowded(source netip.Addr) bool {
 	return f.incomplete[source] > f.settings.Count("pending-per-source")
 }
 
 func (f *prefixReject) refuse(source netip.Addr) {
-	now := time.Now()
-	for known, until := range f.refusedUntil {
-		if until.Before(now) {
-			delete(f.refusedUntil, known)
-		}
-	}
-	f.refusedUntil[source] = now.Add(f.settings.Duration("refuse-for"))
+	f.refused.begin(source, f.settings.Duration("refuse-for"))
 	for _, p := range f.pending {
 		if p.source == source {
 			f.reject(p)
@@ -283,14 +277,8 @@ func (f *prefixReject) refuse(source netip.Addr) {
 	}
 }
 
-// refuses tells whether a new connection of that source is unwelcome; each attempt prolongs the refusal.
 func (f *prefixReject) refuses(source netip.Addr) bool {
-	until, known := f.refusedUntil[source]
-	if !known || time.Now().After(until) {
-		return false
-	}
-	f.refusedUntil[source] = time.Now().Add(f.settings.Duration("refuse-for"))
-	return true
+	return f.refused.apply(source, f.settings.Duration("refuse-for"))
 }
 
 // handshakeDeadline closes whatever has not become a whole hello in time, forgotten or pending: the leak is bounded by
@@ -340,7 +328,7 @@ func (s *sniffer) Switches() map[string]Switch {
 		"rcvlowat":           onLoop(s.loop, rcvlowat{s}),
 		"edge-triggered":     onLoop(s.loop, edgeTriggered{s}),
 		"one-shot":           onLoop(s.loop, &oneShot{sniffer: s}),
-		"prefix-reject":      onLoop(s.loop, &prefixReject{sniffer: s, refusedUntil: map[netip.Addr]time.Time{}}),
+		"prefix-reject":      onLoop(s.loop, &prefixReject{sniffer: s, refused: refusals{}}),
 		"handshake-deadline": onLoop(s.loop, &handshakeDeadline{sniffer: s}),
 		"leak-patch":         onLoop(s.loop, leakPatch{s}),
 		"early-validation":   {validation.Apply, validation.Revert},

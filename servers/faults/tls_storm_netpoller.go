@@ -60,16 +60,17 @@ func startNetpollerLeak(service *tlsService, listener net.Listener, settings Set
 		config:    &tls.Config{GetConfigForClient: service.configFor},
 	}
 	go service.serveHandshaken(s.handOver)
-	go s.acceptAll()
+	go s.acceptAll(s.handshake)
 	return s
 }
 
-func (s *netpollerLeak) acceptAll() {
+// acceptAll handles each connection on a goroutine of its own.
+func (s *netpoller) acceptAll(handle func(*conn)) {
 	for {
 		c, err := s.listener.Accept()
 		switch {
 		case err == nil:
-			go s.handshake(c.(*conn))
+			go handle(c.(*conn))
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:

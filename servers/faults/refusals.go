@@ -1,0 +1,30 @@
+package faults
+
+import (
+	"net/netip"
+	"time"
+)
+
+// refusals knows the source addresses that are unwelcome, and until when. It is for one goroutine at a time.
+type refusals map[netip.Addr]time.Time
+
+// begin refuses a source until it has been quiet for so long.
+func (r refusals) begin(source netip.Addr, quiet time.Duration) {
+	now := time.Now()
+	for known, until := range r {
+		if until.Before(now) {
+			delete(r, known)
+		}
+	}
+	r[source] = now.Add(quiet)
+}
+
+// apply tells whether a new connection of that source is unwelcome; each attempt prolongs the refusal.
+func (r refusals) apply(source netip.Addr, quiet time.Duration) bool {
+	until, known := r[source]
+	if !known || time.Now().After(until) {
+		return false
+	}
+	r[source] = time.Now().Add(quiet)
+	return true
+}
