@@ -54,7 +54,6 @@ const deaf = (name: string, title: string): Variant => ({
   title,
   expected: 'present',
   class: 'userland-loop',
-  goroutines: 'flat',
   condition: arming,
   fixes: [soundDeadline, gracefulRestart],
 })
@@ -77,7 +76,6 @@ Put deadlines on connections (http.Server.ReadHeaderTimeout): each then costs on
       name: 'one-millisecond',
       title: 'SetDeadline(now + 1 ms) before each Accept',
       expected: 'present',
-      goroutines: 'flat',
       condition: arming,
       fixes: [soundDeadline, { ...gracefulRestart, effect: lossless }],
     },
