@@ -11,7 +11,7 @@ import { runnerFolder } from './places.ts'
 import { showProgress } from './reporters/progress.ts'
 import { describeHere } from './run-folder/manifest.ts'
 import { RunFolder } from './run-folder/write.ts'
-import type { Runner, Stage } from './stage/stage.ts'
+import type { Runner, Stage, TargetProgram } from './stage/stage.ts'
 
 /** How one experiment is to be held. */
 export interface HoldOptions {
@@ -31,6 +31,10 @@ export interface HoldOptions {
   brief?: boolean
   /** no progress on stderr */
   quiet: boolean
+  /** what is started as the target, where it is not the one that make builds */
+  target?: TargetProgram
+  /** the command that repeats it, where it is not that of "repro" */
+  reproduce?: string
 }
 
 /**
@@ -43,7 +47,7 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
   const fixes = chooseFixes(variant, options.fix)
   const runner = await loadModule<Runner>('runner', runnerFolder, options.runner)
   const started = new Date()
-  await using stage = await runner.open()
+  await using stage = await runner.open(options.target)
   const [{ primary, beside, process: sees, witnesses, missing }, here] = await Promise.all([
     chooseCollectors(stage.tracer, options.collector),
     describeHere(),
@@ -56,7 +60,7 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
     seed: options.seed,
     runner: runner.name,
     collectors: { used: [primary, ...(options.brief ? [] : witnesses)].map(({ name }) => name), missing },
-    reproduce: commandLine(name, options),
+    reproduce: options.reproduce ?? commandLine(name, options),
   }
   const folder = new RunFolder(options.outDir, {
     version: 1,

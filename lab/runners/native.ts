@@ -6,7 +6,7 @@ import { binary } from '../places.ts'
 import { startChild } from '../stage/child.ts'
 import { childrenOf } from '../stage/process-tree.ts'
 import type { Child, Room } from '../stage/room.ts'
-import type { Runner, Stage } from '../stage/stage.ts'
+import type { Runner, Stage, TargetProgram } from '../stage/stage.ts'
 import { startTarget } from '../stage/target.ts'
 
 /** Each sandbox has a private tmpfs here, so that scratch files vanish with it. */
@@ -20,7 +20,7 @@ const SCRATCH = '/dev/shm'
 const native: Runner = { name: 'native', open }
 export default native
 
-async function open(): Promise<Stage> {
+async function open(program?: TargetProgram): Promise<Stage> {
   // An ordinary user gets the namespaces through a user namespace in which it is root.
   const ordinary = process.getuid?.() !== 0
   const sandbox = startChild([
@@ -72,7 +72,7 @@ async function open(): Promise<Stage> {
       })
       await writeFile(path, content, { mode: 0o600 })
     },
-    start: (spec) => startTarget(room, spec, { scratch: SCRATCH, outside }),
+    start: (spec) => startTarget(room, spec, { scratch: SCRATCH, outside, program }),
     async [Symbol.asyncDispose]() {
       // Whoever started a child has ended it by now; what is left, the kernel ends with the sandbox's pid 1.
       await sandbox.stop()

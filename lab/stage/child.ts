@@ -13,7 +13,7 @@ const POLL_MS = 10
  */
 export function startChild(
   argv: readonly string[],
-  options: { env?: Record<string, string>; receivers?: (pid: number) => number[] } = {},
+  options: { env?: Readonly<Record<string, string>>; receivers?: (pid: number) => number[] } = {},
 ): Child {
   const [file, ...args] = argv
   if (!file) throw new Error('cannot start an empty command')

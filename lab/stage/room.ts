@@ -17,5 +17,5 @@ export interface Child extends AsyncDisposable {
 /** A place where commands run beside the target: they see its processes, its network and its scratch folder. */
 export interface Room {
   /** Starts a command; the first word is a program name or an absolute path. */
-  run(argv: readonly string[], options?: { env?: Record<string, string> }): Child
+  run(argv: readonly string[], options?: { env?: Readonly<Record<string, string>> }): Child
 }

@@ -11,6 +11,14 @@ export interface TargetSpec {
   set: Readonly<Record<string, string>>
 }
 
+/** A target other than the one that make builds, e.g. one that another Go has built. */
+export interface TargetProgram {
+  /** path on this machine */
+  binary: string
+  /** added to its environment */
+  env: Readonly<Record<string, string>>
+}
+
 /** The running server under test, driven through its admin socket. */
 export interface Target extends AsyncDisposable {
   /** as seen in the stage's rooms */
@@ -44,6 +52,6 @@ export interface Stage extends AsyncDisposable {
 /** A place that experiments can be held in: native namespaces, Compose, … */
 export interface Runner {
   readonly name: string
-  /** Throws Unsupported, with the remedy, when this machine does not permit it. */
-  open(): Promise<Stage>
+  /** Throws Unsupported, with the remedy, when this machine does not permit it. `target` is what `start` starts, where it is not what make builds. */
+  open(target?: TargetProgram): Promise<Stage>
 }

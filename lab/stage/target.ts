@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { broken } from '../errors.ts'
 import { binary } from '../places.ts'
 import type { Room } from './room.ts'
-import type { Target, TargetSpec } from './stage.ts'
+import type { Target, TargetProgram, TargetSpec } from './stage.ts'
 import { TargetState } from './target-state.ts'
 
 const Ready = z.object({ pid: z.number().int(), listen: z.string(), control: z.string() })
@@ -16,11 +16,12 @@ const ADMIN_TIMEOUT_MS = 5000
 export async function startTarget(
   room: Room,
   spec: TargetSpec,
-  place: { scratch: string; outside: (path: string) => string },
+  place: { scratch: string; outside: (path: string) => string; program?: TargetProgram | undefined },
 ): Promise<Target> {
-  const child = room.run([
+  const { binary: file, env } = place.program ?? { binary: binary('target'), env: {} }
+  const argv = [
     binary('supervise'),
-    binary('target'),
+    file,
     '--fault',
     spec.fault,
     '--variant',
@@ -32,7 +33,8 @@ export async function startTarget(
     '--certificates',
     join(place.scratch, 'certificates'),
     ...Object.entries(spec.set).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
-  ])
+  ]
+  const child = room.run(argv, { env })
   const lines = child.lines[Symbol.asyncIterator]()
   const first = await lines.next()
   if (first.done) {
