@@ -85,6 +85,12 @@ func (s *sniffer) pass(p *peer) {
 		s.failed.Add(1)
 		return
 	}
+	// Reset meanwhile, it has no address of a peer any more, and net/http of Go 1.19 follows the nil (conn.serve).
+	if c.RemoteAddr() == nil {
+		s.failed.Add(1)
+		c.Close()
+		return
+	}
 	s.handOver.give(&conn{Conn: c, before: p.consumed})
 }
 
