@@ -11,3 +11,7 @@ export const scenarioFolder = inRepository('lab/scenarios')
 export const repository = inRepository('')
 /** The folder whose files are the runners. */
 export const runnerFolder = inRepository('lab/runners')
+/** The Go module of the target. */
+export const targetModule = inRepository('servers')
+/** What the lab builds while it runs: targets and programs of other Gos, versions and patches. */
+export const builds = inRepository('.build/programs')
