@@ -46,6 +46,33 @@ program
   })
 
 program
+  .command('matrix')
+  .description('scenarios, or a Go program of yours, with several Gos, patches and GODEBUG settings')
+  .argument('<subject...>', 'scenarios, or folders of Go programs (with a "/" in them)')
+  .option('--go <names>', 'local, releases such as go1.27.3, paths of GOROOTs; separated by commas', names, ['local'])
+  .option(
+    '--patch <file>',
+    'a unified diff against Go or a dependency, beside the unchanged (may be repeated)',
+    collect,
+    [],
+  )
+  .option('--godebug <settings>', 'a value of GODEBUG, beside the unchanged (may be repeated)', collect, [])
+  .option('--variant <name>', 'form of the server; default: the main one')
+  .option('--fix <name>', 'try only this fix (may be repeated)', collect, [])
+  .option('--brief', 'neither witnesses nor controls', false)
+  .option('--seed <n>', 'seed of all traffic', wholeNumber, 1)
+  .option('--repeat <n>', 'fill each cell so many times', positiveNumber, 1)
+  .option('--timeout <duration>', 'longest time of one phase, e.g. 30s', duration, 30_000)
+  .option('--collector <name>', 'the observer that judges', 'auto')
+  .option('--out-dir <dir>', 'folder for recorded runs', 'artifacts')
+  .option('--junit <file>', 'write a JUnit report')
+  .option('--json', 'print one JSON object and nothing else', false)
+  .option('-q, --quiet', 'no progress', false)
+  .action(async (subjects, options) =>
+    exitWith(await (await import('./commands/matrix.ts')).matrix(subjects, options, listenForStop())),
+  )
+
+program
   .command('list')
   .description('the scenarios, their variants and fixes')
   .option('--json', 'print one JSON object and nothing else', false)

@@ -1,6 +1,5 @@
 import { styleText } from 'node:util'
 import Table from 'cli-table3'
-import type { Outcome } from '../experiment/result.ts'
 
 /** Columns and no lines. */
 export function borderless(head: readonly string[]) {
@@ -27,5 +26,12 @@ export function borderless(head: readonly string[]) {
   })
 }
 
-const COLOUR = { pass: 'green', fail: 'red', inconclusive: 'yellow' } as const
-export const paint = (outcome: Outcome, text: string) => styleText(COLOUR[outcome], text)
+const COLOUR = { pass: 'green', fail: 'red', inconclusive: 'yellow', unsupported: 'yellow', error: 'red' } as const
+export const paint = (outcome: keyof typeof COLOUR, text: string) => styleText(COLOUR[outcome], text)
+
+/** 512345 -> `512k` */
+export function compact(value: number | null): string {
+  return value === null
+    ? '-'
+    : new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value)
+}

@@ -3,7 +3,7 @@ import type { ObserverCost } from '../experiment/cost.ts'
 import { phaseTitle } from '../experiment/phases.ts'
 import type { ExperimentResult, PhaseResult, WitnessResult } from '../experiment/result.ts'
 import type { Exhibit, NamedScenario } from '../experiment/scenario.ts'
-import { borderless, paint } from './table.ts'
+import { borderless, compact, paint } from './table.ts'
 
 /** The report of one experiment for a tired engineer: the answer first, then what it rests on. */
 export function terminalReport(result: ExperimentResult, scenario: NamedScenario): string {
@@ -147,10 +147,3 @@ function witnessLine(witness: WitnessResult): string {
 }
 
 const milliseconds = (value: number | null) => (value === null ? '-' : `${value.toFixed(1)} ms`)
-
-/** 512345 -> `512k` */
-function compact(value: number | null): string {
-  return value === null
-    ? '-'
-    : new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value)
-}

@@ -1,0 +1,3 @@
+module spinlab/test/patches
+
+go 1.19
