@@ -41,7 +41,7 @@ func heal(arguments []string) error {
 		return fail(exitUsage, "%w", err)
 	case errors.Is(err, hands.ErrGone):
 		return fail(exitGone, "process %d: %w", pids[0], err)
-	case errors.Is(err, hands.ErrDenied):
+	case errors.Is(err, hands.ErrDenied), errors.Is(err, hands.ErrNoCall):
 		return fail(exitUnsupported, "process %d: %w", pids[0], err)
 	case err != nil:
 		return err

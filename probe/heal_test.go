@@ -19,6 +19,8 @@ import (
 
 func init() {
 	roles["patient"] = func() { serve(beSick()) }
+	roles["orphan-here"] = func() { serve(beOrphan(duplicate)) }
+	roles["orphan-child"] = func() { serve(beOrphan(inherit)) }
 	roles["numbers"] = func() { serve(takeNumbers()) }
 }
 
@@ -192,6 +194,44 @@ func takeNumbers() func() string {
 	return func() string { return string(text) }
 }
 
+// TestOrphan takes out a registration whose number was closed while a duplicate is open, here or in a child.
+func TestOrphan(t *testing.T) {
+	for _, where := range []string{"here", "child"} {
+		p := startPeer(t, "orphan-"+where)
+		var fd, epfd int
+		must(fmt.Sscan(p.work(t), &fd, &epfd))
+		deed := lay(t, p.Process.Pid, hands.Hand{Fix: "epoll-del", FD: &fd})
+		if before := deed.Before.Descriptor; before.Open || len(before.Sets) != 1 || deed.Undo != nil {
+			t.Errorf("%s: descriptor %d was %+v, expected to be closed and registered", where, fd, before)
+		}
+		if left := procfs.Registrations(p.Process.Pid, epfd); len(left) != 0 {
+			t.Errorf("%s: still registered: %+v", where, left)
+		}
+	}
+}
+
+// beOrphan registers a pipe and closes its number, which the duplicate or the child keeps open.
+func beOrphan(keep func(end int)) func() string {
+	var pipe [2]int
+	check0(unix.Pipe2(pipe[:], unix.O_CLOEXEC))
+	epfd := must(unix.EpollCreate1(unix.EPOLL_CLOEXEC))
+	check0(unix.EpollCtl(epfd, unix.EPOLL_CTL_ADD, pipe[0], &unix.EpollEvent{Events: unix.EPOLLIN}))
+	keep(pipe[0])
+	check0(unix.Close(pipe[0]))
+	return func() string { return fmt.Sprint(pipe[0], epfd) }
+}
+
+func duplicate(end int) { must(unix.Dup(end)) }
+
+// inherit has a child that ends with its standard input, as this process does.
+func inherit(end int) {
+	child := exec.Command("cat")
+	must(child.StdinPipe())
+	child.ExtraFiles = []*os.File{os.NewFile(uintptr(must(unix.Dup(end))), "")}
+	check0(child.Start())
+	check0(child.ExtraFiles[0].Close())
+}
+
 // TestShutdown ends a spin where a hang-up is noticed.
 func TestShutdown(t *testing.T) {
 	p, sound, half, fd := sickened(t)
@@ -304,4 +344,22 @@ func TestHandRefuses(t *testing.T) {
 		t.Error("a refused hand ended the spin")
 	}
 	answers(t, sound)
+}
+
+// TestHandsInNamespace finds the process by its number there.
+func TestHandsInNamespace(t *testing.T) {
+	inNamespace(t, "^Test(EpollDel|Shutdown|Close|RaiseNoFile)$")
+}
+
+// TestNoCall says that a process makes no call that could be replaced, and leaves it as it is.
+func TestNoCall(t *testing.T) {
+	p, line := start(t, exec.Command("setpriv", "--pdeathsig", "KILL", "sh", "-c", "echo; while :; do :; done"))
+	t.Cleanup(func() { _ = p.Process.Kill() })
+	must(line.ReadString('\n'))
+	if _, err := layCommand(p.Process.Pid, hands.Hand{Fix: "close-fd", FD: new(int)}).Output(); err.(*exec.ExitError).ExitCode() != exitUnsupported || !strings.Contains(complaint(err), "it makes no system call") {
+		t.Errorf("%v %q; expected %d", err, complaint(err), exitUnsupported)
+	}
+	if tracer := procfs.Tracer(p.Process.Pid); tracer != 0 {
+		t.Errorf("still traced by %d", tracer)
+	}
 }

@@ -8,27 +8,44 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// borrow duplicates a descriptor of another process, which notices nothing; pidfd_getfd(2), Linux 5.6.
-func borrow(pidfd, fd int) (int, error) {
-	number, err := unix.PidfdGetfd(pidfd, fd, 0)
+// place is a descriptor of some process.
+type place struct{ pid, fd int }
+
+// borrow duplicates a descriptor of another process, which notices nothing; pidfd_getfd(2), Linux 5.6. The duplicate
+// has another number than the one to avoid.
+func borrow(from place, avoid int) (int, error) {
+	pidfd, err := unix.PidfdOpen(from.pid, 0)
 	if err != nil {
-		return -1, fmt.Errorf("duplicating descriptor %d of the process: %w", fd, err)
+		return -1, fmt.Errorf("opening process %d: %w", from.pid, err)
+	}
+	defer unix.Close(pidfd)
+	number, err := unix.PidfdGetfd(pidfd, from.fd, 0)
+	if err == nil && number == avoid {
+		defer unix.Close(number)
+		number, err = unix.Dup(number)
+	}
+	if err != nil {
+		return -1, fmt.Errorf("duplicating descriptor %d of process %d: %w", from.fd, from.pid, err)
 	}
 	return number, nil
 }
 
-// withPidfd opens the process for borrowing.
-func withPidfd(pid int, use func(pidfd int) error) error {
-	pidfd, err := unix.PidfdOpen(pid, 0)
+// borrowAs duplicates a descriptor and gives it a number of our choice.
+func borrowAs(from place, number int) error {
+	file, err := borrow(from, number)
 	if err != nil {
-		return fmt.Errorf("opening process %d: %w", pid, err)
+		return err
 	}
-	defer unix.Close(pidfd)
-	return use(pidfd)
+	defer unix.Close(file)
+	if err := unix.Dup3(file, number, 0); err != nil {
+		return fmt.Errorf("taking the number %d: %w", number, err)
+	}
+	return nil
 }
 
 // privately runs on a thread whose table of descriptors is its own and ends with it, so that any number can be taken,
-// those of the Go runtime included. Nothing that the runtime does on this thread may need them: no collection begins.
+// those of the Go runtime included. Nothing that the runtime does on this thread may need them: no collection begins,
+// and only bare system calls are made.
 func privately(use func() error) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	result := make(chan error)

@@ -23,9 +23,6 @@ type call struct {
 	check     func() error
 }
 
-// errNoCall is of a thread that made no call while it was held.
-var errNoCall = errors.New("it makes no system call")
-
 // callInstead lets one thread of a process make our call in place of its next one, and then its own. It needs neither
 // a stack nor a library there, so it is the same for every language: the instruction is the thread's own SYSCALL.
 // Only that thread is stopped.
@@ -40,7 +37,7 @@ func callInstead(pid int, c call) (held time.Duration, err error) {
 		runtime.LockOSThread()
 		for _, tid := range sleepersFirst(pid) {
 			held, err = substitute(tid, c)
-			if !errors.Is(err, errNoCall) && !errors.Is(err, unix.ESRCH) { // ESRCH: that thread has ended
+			if !errors.Is(err, ErrNoCall) && !errors.Is(err, unix.ESRCH) { // ESRCH: that thread has ended
 				return
 			}
 		}

@@ -9,32 +9,34 @@ import (
 	"spinlab/probe/internal/procfs"
 )
 
-// changeSets makes one epoll_ctl(2) call for each set: all of them, or none. A registration is known by the file and by
-// its number (epoll(7), Questions and answers, 1), so the file is given the same number here as there.
+// entry is a registration to be changed, and where its file is open.
+type entry struct {
+	set   Membership
+	files []place
+}
+
+// changeSets makes one epoll_ctl(2) call for each set: all of them, or none.
 func changeSets(pid, fd int, sets []Membership, operation int) error {
+	entries := make([]entry, 0, len(sets))
+	for _, set := range sets {
+		files := holders(pid, fd, set)
+		if len(files) == 0 {
+			return refuse("the file that set %d of process %d knows as descriptor %d is in no process that we see (inode %d)", set.Epfd, pid, fd, set.Inode)
+		}
+		entries = append(entries, entry{set, files})
+	}
 	return privately(func() error {
-		return withPidfd(pid, func(pidfd int) error {
-			pidfd, err := besides(pidfd, fd)
-			if err != nil {
-				return err
+		for i, e := range entries {
+			err := e.change(pid, fd, operation)
+			if err == nil || i > 0 && errors.Is(err, done[operation]) { // two descriptors of one epoll set
+				continue
 			}
-			for i, set := range sets {
-				holder, err := holderOf(pid, fd, set)
-				if err == nil {
-					err = changeSet(pidfd, holder, fd, set, operation)
-				}
-				if i > 0 && errors.Is(err, done[operation]) {
-					continue // two descriptors of one epoll set
-				}
-				if err != nil {
-					for _, changed := range sets[:i] {
-						_ = changeSet(pidfd, holder, fd, changed, opposite[operation])
-					}
-					return err
-				}
+			for _, changed := range entries[:i] {
+				_ = changed.change(pid, fd, opposite[operation])
 			}
-			return nil
-		})
+			return err
+		}
+		return nil
 	})
 }
 
@@ -44,52 +46,45 @@ var (
 	done     = map[int]unix.Errno{unix.EPOLL_CTL_ADD: unix.EEXIST, unix.EPOLL_CTL_DEL: unix.ENOENT}
 )
 
-func changeSet(pidfd, holder, fd int, set Membership, operation int) error {
-	epfd, err := borrow(pidfd, set.Epfd)
+// change makes the call. A registration is known by the file and by its number (epoll(7), Questions and answers, 1),
+// so the file is given the same number here as there.
+func (e entry) change(pid, fd, operation int) error {
+	epfd, err := borrow(place{pid, e.set.Epfd}, fd)
 	if err != nil {
 		return err
 	}
-	if epfd, err = besides(epfd, fd); err != nil {
-		return err
-	}
-	file, err := borrow(pidfd, holder)
-	if err != nil {
-		return err
-	}
-	if file != fd {
-		err := unix.Dup3(file, fd, 0)
-		_ = unix.Close(file)
-		if err != nil {
-			return fmt.Errorf("taking the number %d: %w", fd, err)
+	defer unix.Close(epfd)
+	event := unix.EpollEvent{Events: e.set.Events, Fd: int32(e.set.Data), Pad: int32(e.set.Data >> 32)}
+	for _, file := range e.files {
+		if err = borrowAs(file, fd); err != nil {
+			continue
+		}
+		err = unix.EpollCtl(epfd, operation, fd, &event)
+		// As long as the duplicate is open, a close by the process itself does not end the registration.
+		_ = unix.Close(fd)
+		if err != unix.ENOENT { // both ends of a pipe have one inode
+			break
 		}
 	}
-	// While the duplicate is open, a close by the process itself does not end the registration.
-	defer unix.Close(fd)
-	event := unix.EpollEvent{Events: set.Events, Fd: int32(set.Data), Pad: int32(set.Data >> 32)}
-	if err := unix.EpollCtl(epfd, operation, fd, &event); err != nil {
-		return fmt.Errorf("epoll_ctl of descriptor %d in the set %d: %w", fd, set.Epfd, err)
+	if err != nil {
+		return fmt.Errorf("changing descriptor %d in the epoll set %d: %w", fd, e.set.Epfd, err)
 	}
 	return nil
 }
 
-// besides keeps a descriptor away from the number that is about to be taken.
-func besides(own, number int) (int, error) {
-	if own != number {
-		return own, nil
+// holders are where the registered file is open: under its number, or as a duplicate where the number was closed, here
+// or in a process that inherited it.
+func holders(pid, fd int, set Membership) []place {
+	if now, open := procfs.ReadDescriptor(pid, fd); open && (now.Inode == 0 || set.Inode == 0 || now.Inode == set.Inode) {
+		return []place{{pid, fd}}
 	}
-	return unix.Dup(own)
-}
-
-// holderOf is a descriptor of the registered file: the registered one, or a duplicate where that was closed.
-func holderOf(pid, fd int, set Membership) (int, error) {
-	entry, open := procfs.ReadDescriptor(pid, fd)
-	if open && (entry.Inode == 0 || set.Inode == 0 || entry.Inode == set.Inode) {
-		return fd, nil
-	}
-	for number, other := range procfs.Descriptors(pid) {
-		if other.Inode != 0 && other.Inode == set.Inode {
-			return number, nil
+	var found []place
+	for _, other := range append([]int{pid}, procfs.Pids()...) {
+		for number, d := range procfs.Descriptors(other) {
+			if d.Inode != 0 && d.Inode == set.Inode {
+				found = append(found, place{other, number})
+			}
 		}
 	}
-	return 0, refuse("the file that set %d knows as descriptor %d is open in other processes only (inode %d; a child may hold it)", set.Epfd, fd, set.Inode)
+	return found
 }

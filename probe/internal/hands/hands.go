@@ -15,8 +15,10 @@ import (
 var (
 	// ErrRequest: it cannot be done to this process, whoever asks: no such descriptor, a limit that is too high.
 	ErrRequest = errors.New("cannot be done")
-	ErrGone    = errors.New("the process has ended")
-	ErrDenied  = errors.New("not permitted: run as its user or as root (CAP_SYS_PTRACE; /proc/sys/kernel/yama/ptrace_scope)")
+	// ErrNoCall: no thread of the process makes a system call.
+	ErrNoCall = errors.New("it makes no system call")
+	ErrGone   = errors.New("the process has ended")
+	ErrDenied = errors.New("not permitted: run as its user or as root (CAP_SYS_PTRACE; /proc/sys/kernel/yama/ptrace_scope)")
 )
 
 // Hand is what is to be done.

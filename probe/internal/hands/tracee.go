@@ -34,7 +34,7 @@ func seize(tid int) (tracee, error) {
 	return tracee{tid}, nil
 }
 
-// wait is for its next stop. errNoCall: none in time.
+// wait is for its next stop. ErrNoCall: none in time.
 func (t tracee) wait(patience time.Duration) (unix.WaitStatus, error) {
 	for deadline := time.Now().Add(patience); ; {
 		var status unix.WaitStatus
@@ -46,7 +46,7 @@ func (t tracee) wait(patience time.Duration) (unix.WaitStatus, error) {
 		case tid == t.tid:
 			return status, nil
 		case time.Now().After(deadline):
-			return 0, errNoCall
+			return 0, ErrNoCall
 		}
 		_ = unix.Nanosleep(&pollGap, nil)
 	}
@@ -93,7 +93,7 @@ func (t tracee) toExit(patience time.Duration) (int64, error) {
 	}
 	// No signal is delivered between the two ends of a call.
 	_, err := t.wait(patience)
-	if errors.Is(err, errNoCall) {
+	if errors.Is(err, ErrNoCall) {
 		if err := unix.PtraceInterrupt(t.tid); err != nil {
 			return 0, err
 		}
@@ -118,7 +118,7 @@ func (t tracee) checkInstruction() error {
 		return err
 	}
 	if !bytes.Equal(made[:], syscallInstruction) {
-		return errNoCall
+		return ErrNoCall
 	}
 	return nil
 }

@@ -94,6 +94,9 @@ func Tracer(pid int) int {
 	return int(tracer)
 }
 
+// Pids lists the processes of this pid namespace.
+func Pids() []int { return numericNames("/proc") }
+
 // Threads lists the threads of pid.
 func Threads(pid int) []int { return numericNames(fmt.Sprintf("/proc/%d/task", pid)) }
 
@@ -144,7 +147,7 @@ func Is32Bit(pid int) bool {
 
 // Stranger is a process of another user that could be watched, or 0 when there is none to be seen.
 func Stranger() int {
-	for _, pid := range numericNames("/proc") {
+	for _, pid := range Pids() {
 		var st unix.Stat_t
 		if unix.Stat(fmt.Sprintf("/proc/%d", pid), &st) == nil && st.Uid != uint32(os.Geteuid()) && Check(pid) == nil {
 			return pid

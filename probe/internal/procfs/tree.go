@@ -3,7 +3,7 @@ package procfs
 // Tree lists roots and all their living descendants, roots first. It reads every process of /proc once.
 func Tree(roots []int) []int {
 	children := map[int][]int{}
-	for _, pid := range numericNames("/proc") {
+	for _, pid := range Pids() {
 		if s, err := readStat(pid); err == nil && s.state != 'Z' && s.state != 'X' {
 			children[s.parent] = append(children[s.parent], pid)
 		}
