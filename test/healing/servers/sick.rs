@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::fd::AsRawFd;
+use std::os::unix::io::AsRawFd;
 
 #[repr(C, packed)]
 #[derive(Clone, Copy)]
