@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -63,6 +64,18 @@ func TestDuty(t *testing.T) {
 			t.Errorf("with --duty 5 counted %s, expected one window in five", sparse.counted())
 			break
 		}
+	}
+}
+
+// TestDenseOnRequest is for callers who want to know more than a sparse look shows.
+func TestDenseOnRequest(t *testing.T) {
+	w := startWatch(t, pidFlag(startPeer(t, "futile")), "--interval=20ms")
+	fmt.Fprintln(w.in, "dense")
+	for len(w.windows) < 21 {
+		w.next(t)
+	}
+	if pattern := w.counted()[11:]; pattern != "##########" {
+		t.Errorf("after dense windows were asked for counted %s, expected each", pattern)
 	}
 }
 

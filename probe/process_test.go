@@ -82,6 +82,7 @@ func serve(work func() string) {
 // watched is a running `probe watch`.
 type watched struct {
 	*exec.Cmd
+	in      io.Writer
 	lines   *bufio.Scanner
 	windows []window.Window
 	stderr  *strings.Builder
@@ -100,7 +101,7 @@ func startWatch(t *testing.T, arguments ...string) *watched {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &watched{Cmd: command, lines: bufio.NewScanner(out), stderr: &strings.Builder{}}
+	w := &watched{Cmd: command, in: in, lines: bufio.NewScanner(out), stderr: &strings.Builder{}}
 	w.lines.Buffer(nil, 16<<20)
 	command.Stderr = w.stderr
 	if err := command.Start(); err != nil {

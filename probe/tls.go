@@ -50,7 +50,7 @@ func tlsHandshakes(arguments []string) error {
 		return err
 	}
 	defer counter.Close()
-	ctx, stop := stopping(*duration, *untilEOF)
+	ctx, _, stop := stopping(*duration, *untilEOF)
 	defer stop()
 	ticker := time.NewTicker(*interval)
 	defer ticker.Stop()

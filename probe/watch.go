@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -33,7 +34,7 @@ func watch(arguments []string) error {
 	noStacks := flags.Bool("no-stacks", false, "no stack samples")
 	frequency := flags.Int("frequency", stacks.Frequency, "stack samples a second on each processor")
 	duration := flags.Duration("for", 0, "stop after this long (0: when told to)")
-	untilEOF := flags.Bool("until-eof", false, "stop when standard input ends")
+	untilEOF := flags.Bool("until-eof", false, "stop when standard input ends; a line `dense` there is --duty 1 from then on")
 	if err := parse(flags, arguments); err != nil {
 		return err
 	}
@@ -60,9 +61,12 @@ func watch(arguments []string) error {
 			fmt.Fprintf(os.Stderr, "probe: the descriptors of process %d are hidden (needs root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH): windows come without their kinds, states and peers\n", pid)
 		}
 	}
-	ctx, stop := stopping(*duration, *untilEOF)
+	hurry()
+	ctx, dense, stop := stopping(*duration, *untilEOF)
 	defer stop()
-	options := observe.Options{Pids: pids, Tree: *tree, Interval: *interval, Duty: observe.Duty(duty), Stacks: *frequency}
+	options := observe.Options{
+		Pids: pids, Tree: *tree, Interval: *interval, Duty: observe.Duty(duty), Dense: dense, Stacks: *frequency,
+	}
 	observer := observe.Kernel
 	if *noBPF {
 		observer = observe.Procfs
@@ -77,19 +81,26 @@ func watch(arguments []string) error {
 	}
 }
 
-// stopping ends on SIGINT, SIGTERM, after a duration, and at the end of standard input if that is wanted.
-func stopping(after time.Duration, untilEOF bool) (context.Context, context.CancelFunc) {
+// stopping ends on SIGINT, SIGTERM, after a duration, and at the end of standard input if that is wanted. The channel is
+// closed when standard input asks for dense windows.
+func stopping(after time.Duration, untilEOF bool) (context.Context, <-chan struct{}, context.CancelFunc) {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	if after > 0 {
 		ctx, cancel = context.WithTimeout(ctx, after)
 	}
+	dense := make(chan struct{})
 	if untilEOF {
 		go func() {
-			_, _ = io.Copy(io.Discard, os.Stdin)
-			cancel()
+			defer cancel()
+			asked := sync.OnceFunc(func() { close(dense) })
+			for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+				if lines.Text() == "dense" {
+					asked()
+				}
+			}
 		}()
 	}
-	return ctx, cancel
+	return ctx, dense, cancel
 }
 
 // printer writes each window as soon as it is known.

@@ -11,7 +11,7 @@ export async function* probeWindows(
   scope: Scope,
   room: Room,
   flags: readonly string[],
-  { seconds, capture }: WatchOptions,
+  { seconds, closer, capture }: WatchOptions,
 ): AsyncGenerator<Window> {
   const bound = seconds === undefined ? [] : ['--for', `${seconds}s`]
   const child = scope.run(room, [binary('probe'), 'watch', ...flags, '--until-eof', ...bound])
@@ -21,6 +21,7 @@ export async function* probeWindows(
     const window = parseWindow(line)
     if (!window) lost++
     else {
+      if (closer?.(window)) child.tell('dense')
       yield { ...window, lost: window.lost + lost }
       lost = 0
     }

@@ -1,9 +1,8 @@
 import { loadCollector } from '../collectors/choose.ts'
-import type { Collector, Watch } from '../collectors/collector.ts'
-import { probeWindows } from '../collectors/probe-lines.ts'
-import { watching } from '../collectors/scope.ts'
+import type { Collector, WatchOptions } from '../collectors/collector.ts'
 import { EXIT, SpinlabError, unsupported } from '../errors.ts'
 import { judge, SEVERE_CORES } from '../signatures/judge.ts'
+import { sum } from '../signatures/sums.ts'
 import { thisMachine } from '../stage/this-machine.ts'
 import type { Window } from '../windows/window.ts'
 import { blockedThreads } from './blocked.ts'
@@ -22,56 +21,61 @@ export interface Limits {
   stop?: AbortSignal
 }
 
-/** The first look (s); a second one takes the rest of the time, and counts every call if the first left a doubt. */
-const FIRST_SECONDS = 0.9
+/** Of a process that burns, calls are counted sparsely for so long (s), and then each one if that left a doubt. */
+const SPARSE_SECONDS = 0.6
 /** A look at the CPU before anything is attached (s). */
 const STILL_SECONDS = 0.5
 /** A short look with what slows the process (s). */
 const STRACE_SECONDS = 0.4
-/** A machine under load takes its time to start an observer (s). */
-const PATIENCE_SECONDS = 1.5
+/** What shows its windows when it ends takes its time to end (s). */
+const END_SECONDS = 0.5
+/** Nothing is waited for any longer after the time is up (ms). */
+const PATIENCE_MS = 5000
 /** Windows are about 0.1 s long. */
 const HALF_WINDOW = 0.05
+/** A late answer is better than none (s): so much is watched where the time is up before. */
+const ENOUGH_SECONDS = 0.9
 
 /** Looks at a process with the named collector, or for `auto` with the best that the rights permit. */
 export async function observe(subject: Subject, collector: string, limits: Limits): Promise<Observation> {
   if (collector !== 'auto') return observeWith(collector, subject, limits)
   try {
-    const first = await probe(subject, [], FIRST_SECONDS, limits)
-    const { findings, cores } = judge(first)
-    // Counting every call costs the process a few per cent, so it is done where CPU burns and the first look did not say why.
-    const doubt = cores >= SEVERE_CORES && !findings.some(({ spin }) => spin)
-    const second = await probe(subject, doubt ? ['--duty', '1'] : [], rest(limits), limits)
-    return { windows: await withBlocked([...first, ...second], subject), blind: [] }
+    const probe = await loadCollector('probe')
+    const windows = await look(probe, subject.pid, limits, { closer: inDoubt() })
+    return { windows: await withBlocked(windows, subject), blind: [] }
   } catch (error) {
     if (!(error instanceof SpinlabError) || error.exitCode !== EXIT.unsupported) throw error
     return withoutRights(subject, error, limits)
   }
 }
 
-/** Seconds that are left for one more look. */
-const rest = ({ until }: Limits) => Math.max((until - performance.now()) / 1000, 0.2)
-
-const probe = ({ pid }: Subject, flags: readonly string[], seconds: number, limits: Limits) =>
-  gather(
-    (bound) => watching((scope) => probeWindows(scope, thisMachine, ['--pid', `${pid}`, ...flags], { seconds: bound })),
-    seconds,
-    limits,
-  )
+/** Counting every call costs the process a few per cent, so it is done where CPU burns and a sparse look did not say why. */
+function inDoubt(): (window: Window) => boolean {
+  const first: Window[] = []
+  return (window) => {
+    if (secondsOf(first) >= SPARSE_SECONDS) return false
+    first.push(window)
+    if (secondsOf(first) < SPARSE_SECONDS) return false
+    const { findings, cores } = judge(first)
+    return cores >= SEVERE_CORES && !findings.some(({ spin }) => spin)
+  }
+}
 
 /** CPU is read before anything is attached: some observers slow what they look at, and see no CPU themselves. */
 async function observeWith(name: string, { pid }: Subject, limits: Limits): Promise<Observation> {
   const [procfs, collector] = await Promise.all([loadCollector('procfs'), loadCollector(name)])
-  const before = await lookWith(procfs, pid, STILL_SECONDS, limits)
-  const windows = [...before, ...(await lookWith(collector, pid, rest(limits), limits))]
+  const before = await look(procfs, pid, limits, { seconds: STILL_SECONDS })
+  const seconds = Math.max(left(limits) - END_SECONDS, STRACE_SECONDS)
+  const windows = [...before, ...(await look(collector, pid, limits, { seconds }))]
   return { windows, blind: collector.blind ? [`${name} does not show ${collector.blind}`] : [] }
 }
 
 /** What is left: /proc, undisturbed, then a short look with strace. */
 async function withoutRights(subject: Subject, refusal: Error, limits: Limits): Promise<Observation> {
   const [procfs, strace] = await Promise.all([loadCollector('procfs'), loadCollector('strace')])
-  const before = await lookWith(procfs, subject.pid, rest(limits) - STRACE_SECONDS, limits).catch(() => [])
-  const calls = await lookWith(strace, subject.pid, STRACE_SECONDS, limits).catch(() => [])
+  const seconds = Math.max(left(limits) - STRACE_SECONDS - END_SECONDS, STILL_SECONDS)
+  const before = await look(procfs, subject.pid, limits, { seconds }).catch(() => [])
+  const calls = await look(strace, subject.pid, limits, { seconds: STRACE_SECONDS }).catch(() => [])
   const why = refusal.message.split('\n').at(-1)
   if (calls.length === 0 && !(await isOurs(subject.pid)) && judge(before).verdict === 'no-data')
     throw unsupported(`process ${subject.pid} (${subject.name}) is not ours to look at: ${why}`)
@@ -86,18 +90,29 @@ async function withoutRights(subject: Subject, refusal: Error, limits: Limits): 
   }
 }
 
-const lookWith = ({ watch }: Collector, pid: number, seconds: number, limits: Limits) =>
-  gather((bound) => watch(thisMachine, pid, { seconds: bound }), seconds, limits)
+/** Seconds until the last window must be there. */
+const left = ({ until }: Limits) => (until - performance.now()) / 1000
+const secondsOf = (windows: readonly Window[]) => sum(windows.map(({ seconds }) => seconds))
 
-/** The windows of so many seconds, however long the observer takes to begin; one that never does is given up. */
-async function gather(start: (seconds: number) => Watch, seconds: number, { stop }: Limits): Promise<Window[]> {
+/** The windows of so many seconds, or until the time is up; an observer that is late to begin is given more time. */
+async function look(
+  { watch: start }: Collector,
+  pid: number,
+  { until, stop }: Limits,
+  options: WatchOptions,
+): Promise<Window[]> {
   const windows: Window[] = []
-  await using watch = start(seconds + PATIENCE_SECONDS)
+  await using watch = start(thisMachine, pid, options)
+  const end = () => void watch[Symbol.asyncDispose]()
+  const timer = setTimeout(end, until + PATIENCE_MS - performance.now())
+  stop?.addEventListener('abort', end, { once: true })
   for await (const window of watch) {
     windows.push(window)
-    const seen = windows.reduce((sum, one) => sum + one.seconds, 0)
-    if (seen >= seconds - HALF_WINDOW || stop?.aborted) break
+    const seen = secondsOf(windows) + HALF_WINDOW
+    const wanted = performance.now() < until ? (options.seconds ?? Infinity) : ENOUGH_SECONDS
+    if (seen >= wanted) break
   }
+  clearTimeout(timer)
   return windows
 }
 

@@ -20,6 +20,8 @@ type Options struct {
 	Tree     bool
 	Interval time.Duration
 	Duty     Duty
+	// Dense is closed when every window is to be counted from then on; nil: never.
+	Dense <-chan struct{}
 	// Stacks is how many samples of stacks each processor takes a second; 0: none.
 	Stacks int
 }
@@ -103,6 +105,11 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 	defer ticker.Stop()
 	clock, renewed := newClock(), true
 	for goOn := true; goOn; {
+		select {
+		case <-options.Dense:
+			rota.duty = Dense
+		default:
+		}
 		counted := rota.counted()
 		if counted && !kernel.counter.Attached() {
 			again, err := kernel.begin()
