@@ -1,17 +1,24 @@
 import type { Stack } from '../windows/window.ts'
 import { functionOf } from './roots.ts'
 
-/** Code that fires timers, whoever set them. */
-const TIMERS =
-  /^(?:runtime\.\(\*timers?\)|time\.(?:goFunc|sendTime|AfterFunc|newTimer)|uv__run_timers|\S*RunTimers|listOnTimeout|processTimers)/
+/** Code that fires timers, whoever set them, and runs nothing of theirs: in Go what is to be done runs on a goroutine of its own. */
+const TIMERS = /^(?:runtime\.\(\*timers?\)|time\.(?:goFunc|sendTime|AfterFunc|newTimer))/
+/** Code that fires timers and runs what they are for, on the thread of the event loop. */
+const TIMED = /^(?:uv__run_timers|\S*RunTimers)/
+/** Code that an event loop runs in every turn, so that it comes to its wait again. */
+const TURNING = /^(?:uv__run_(?:timers|check|idle|prepare)|\S*(?:RunTimers|CheckImmediate))/
+/** What libuv and Node do around each timer. */
+const TIMEKEEPING = /^(?:uv_update_time|uv_now|uv_timer_|uv__hrtime|\S*(?:GetLibuvNow|ScheduleTimer|ToggleTimerRef))/
 const SELECTING = /^runtime\.select(?:go|nb)/
 /** Waiting without blocking: code that asks again whether something has happened. An accept loop computes nothing, whatever it calls. */
 const ASKING =
   /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|\S+\)\.Accept(?:TCP|Unix)?(?: |$)|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|spin_loop|onSpinWait))/
 /** Node's queue of promise reactions, which runs until it is empty. */
 const MICROTASKS = /^Builtins_(?:RunMicrotasks|EnqueueMicrotask|Async\w+|\w*Promise\w*)/
-/** Giving the core away for nothing. */
-const YIELDING = /^(?:__x64_sys_sched_yield|do_sched_yield|__sched_yield|sched_yield)/
+/** A value went from one goroutine to another. */
+const PASSING = /^runtime\.(?:send|recv|goready)\s/
+/** Giving the core away for nothing; `[pause]` is the processor's own hint that a loop waits (Intel SDM, PAUSE). */
+const YIELDING = /^(?:__x64_sys_sched_yield|do_sched_yield|__sched_yield|sched_yield|runtime\.gosched_m|\[pause\])/
 /** Packages that serve connections: time in them, without a single system call, moves no byte. */
 const NETWORK =
   /^(?:net|internal\/poll|crypto\/tls|net\/(?:http|textproto|rpc)|golang\.org\/x\/net|google\.golang\.org\/grpc|\S*(?:quic|websocket|fasthttp|http2?)\S*)[./]|^(?:tokio|mio|hyper|h2|rustls|tokio_rustls|quinn|async_io|smol)::|^_ZN\d*(?:5tokio|3mio|5hyper|2h2|6rustls)|^(?:SSL_|ssl3_|event_base_|uv_|lws_|nghttp2_)/
@@ -35,13 +42,18 @@ const IN_WRAPPER =
 const CALLING = /^(?:internal\/runtime\/syscall|syscall\.(?:Raw)?Syscall)/
 /** In a wait or a sleep. */
 const IN_WAIT =
-  /^(?:__(?:x64|arm64)_sys_(?:epoll_p?wait2?|poll|ppoll|select|pselect6|nanosleep|clock_nanosleep|futex)|do_epoll_wait|epoll_p?wait|__poll|__select|clock_nanosleep|runtime\.(?:netpoll|futexsleep|usleep))/
+  /^(?:__(?:x64|arm64)_sys_(?:epoll_p?wait2?|poll|ppoll|select|pselect6|nanosleep|clock_nanosleep|futex|io_uring_enter)|do_epoll_wait|epoll_p?wait|__poll|__select|clock_nanosleep|runtime\.(?:netpoll|futexsleep|usleep))/
 
 const any = (frame: RegExp) => (stack: Stack) => stack.user.some(test(frame)) || stack.kernel.some(test(frame))
 const test = (pattern: RegExp) => (frame: string) => pattern.test(frame)
 
 // A select over the channel of a timer touches the timer too, and fires nothing.
 export const firesTimers = (stack: Stack) => any(TIMERS)(stack) && !any(SELECTING)(stack)
+export const runsTimed = any(TIMED)
+export const turns = any(TURNING)
+/** The innermost frames show what is done around a timer: the clock is read from JavaScript through four functions. */
+export const keepsTime = ({ user }: Stack) => user.slice(0, 6).some(test(TIMEKEEPING))
+export const passes = any(PASSING)
 export const collects = any(COLLECTING)
 export const schedules = any(SCHEDULING)
 export const yields = any(YIELDING)

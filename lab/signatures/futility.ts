@@ -1,4 +1,5 @@
 import type { SpinClass } from './finding.ts'
+import { isGo } from './roots.ts'
 import type { SeenDescriptor, Sight } from './sight.ts'
 import { sum } from './sums.ts'
 
@@ -31,7 +32,8 @@ export interface Futility {
 
 /** Names the loop on one descriptor, if there is one. The order of the rules is the precedence of the classes. */
 export function futilityOf(descriptor: SeenDescriptor, sight: Sight): Futility | undefined {
-  const { useful, ready, again, peeked, sendAgain } = descriptor
+  const { ready, again, peeked, sendAgain } = descriptor
+  const useful = isRefused(descriptor) ? 0 : descriptor.useful
   // A connection that ends has one end of stream, or one error, and then it is closed.
   const closed = sight.calls.get('close')?.zero ?? 0
   const eof = Math.max(0, descriptor.eof - closed)
@@ -60,7 +62,21 @@ export function futilityOf(descriptor: SeenDescriptor, sight: Sight): Futility |
   }
   if (Math.max(again, peeked) < most) return undefined
   const end = again >= most ? 'EAGAIN' : 'MSG_PEEK'
-  return { class: paced ? 'empty-wakeups' : 'userland-loop', descriptor, turns: Math.max(again, peeked), end }
+  return {
+    class: paced || (again >= most && hasDeadline(descriptor, sight)) ? 'empty-wakeups' : 'userland-loop',
+    descriptor,
+    turns: Math.max(again, peeked),
+    end,
+  }
+}
+
+/** Datagrams are always taken; the next call tells that nobody was there (udp(7)). */
+const isRefused = ({ errno, bytesIn, useful, failed }: SeenDescriptor) =>
+  errno === 'ECONNREFUSED' && bytesIn === 0 && failed >= useful / 2
+
+/** The EAGAIN of a read is the end of a time: with SO_RCVTIMEO it has slept before, and Go's poller asks once and sleeps. */
+function hasDeadline({ again, events }: SeenDescriptor, { process, seconds, roots }: Sight): boolean {
+  return (process?.voluntary ?? 0) * seconds >= again / 2 || (isGo(roots) && (events?.includes('ET') ?? false))
 }
 
 /** Ends of waits and sleeps that had to wait, and ran out of time. */

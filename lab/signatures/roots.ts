@@ -29,6 +29,10 @@ function rootOf({ user, tid }: Stack): string {
   return user.some((frame) => frame.startsWith('runtime.')) ? 'runtime' : `thread ${tid}`
 }
 
+/** Of a Go program it is not: there the scheduler and the collector are a root, and all goroutines of one function. */
+export const isThread = ({ name }: Root) => name.startsWith('thread ')
+export const isGo = (roots: readonly Root[]) => roots.some((root) => !isThread(root))
+
 /** `function` of `function file:line`. */
 export const functionOf = (frame: string) => frame.split(' ')[0] ?? frame
 

@@ -56,12 +56,12 @@ export interface Sight {
   events: number
 }
 
-/** A read or write that succeeds is progress here; not on eventfds and timers, by which runtimes wake themselves, nor on logs. */
+/** A read or write that succeeds is progress here; not on eventfds and timers, by which runtimes wake themselves. */
 const PROGRESSIVE: ReadonlySet<Kind> = new Set(['socket', 'listener', 'pipe', 'unknown'])
 
-/** Writing to standard output or error is logging, which a sick loop may do at each turn. */
-export const isProgressive = ({ kind, fd }: Pick<Descriptor, 'kind' | 'fd'>) =>
-  PROGRESSIVE.has(kind) && fd !== 1 && fd !== 2
+/** Writing to files, standard output or error is logging, which a sick loop may do at each turn; what a file gives is work. */
+export const isProgressive = ({ kind, fd, bytesIn }: Pick<Descriptor, 'kind' | 'fd' | 'bytesIn'>) =>
+  kind === 'file' ? bytesIn > 0 : PROGRESSIVE.has(kind) && fd !== 1 && fd !== 2
 
 export function see(windows: readonly Window[]): Sight {
   const counted = windows.filter((window) => window.calls || window.waits)

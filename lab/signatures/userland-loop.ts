@@ -1,8 +1,8 @@
 import { coresOf } from './cost.ts'
 import type { Cause, Suspicion } from './finding.ts'
-import { asks, calls, collects, firesTimers, isServing, leaf, serves, yields } from './frames.ts'
+import { asks, calls, collects, firesTimers, isServing, leaf, passes, serves, turns, yields } from './frames.ts'
 import { loops } from './loops.ts'
-import { type Root, shareOf } from './roots.ts'
+import { isGo, type Root, shareOf } from './roots.ts'
 import type { Sight } from './sight.ts'
 import { sum } from './sums.ts'
 import { rate, short } from './words.ts'
@@ -13,8 +13,8 @@ const PROFILE = 8
 const ASKING_SHARE = 0.5
 /** Share of a root's samples in system calls. Measured: 0 % in user-space loops, 14 % and more in every healthy goroutine that serves. */
 const CALLING_SHARE = 0.05
-/** Share of a root's samples in sched_yield. Measured: 90 % and more while a thread waits so, 0 to 1 % in healthy ones. */
-const YIELDING_SHARE = 0.5
+/** Share of the samples in sched_yield, runtime.Gosched or PAUSE. Measured: 90 % and more in a thread that waits so, 70 % of a Go program, at most 3 % in healthy ones. */
+const YIELDING_SHARE = 0.3
 /** A process in which nothing came or went for so long (s), while it burnt, serves nobody; requests that compute take less. */
 const SILENCE = 1.2
 /** Bytes a call: bulk senders fill at least this much, endless empty frames do not. */
@@ -28,6 +28,7 @@ const ASKED_FOR = 1e-3
 export function userlandLoop(sight: Sight): Suspicion[] {
   return [
     ...loops(sight, 'userland-loop'),
+    ...yielding(sight),
     ...sight.roots.flatMap((root) => inUserSpace(root, sight)),
     ...askingCalls(sight),
     ...emptyFrames(sight),
@@ -63,6 +64,30 @@ function starvation(sight: Sight): Suspicion[] {
   ]
 }
 
+/** Waits actively: a thread, or some of the goroutines, whose scheduler works on stacks that do not tell for whom. */
+function yielding({ roots, samples }: Sight): Suspicion[] {
+  const stacks = roots.flatMap((root) => root.stacks)
+  const all = {
+    name: 'a goroutine',
+    tid: stacks[0]?.tid ?? 0,
+    samples,
+    cores: sum(roots.map(({ cores }) => cores)),
+    stacks,
+  }
+  return (isGo(roots) ? [all] : roots)
+    .filter((root) => root.samples >= PROFILE && shareOf(root.stacks, yields) >= YIELDING_SHARE)
+    .map(({ name, tid, samples: turns, cores, stacks: own }) => ({
+      class: 'userland-loop',
+      cause: 'yielding',
+      turns,
+      cores: cores * shareOf(own, yields),
+      evidence: 'sampled',
+      subject: { tid },
+      numbers: { samples: turns, yielding: shareOf(own, yields) },
+      text: `${name} waits actively (sched_yield, Gosched or PAUSE) in ${hottest({ stacks: own })}`,
+    }))
+}
+
 function inUserSpace(root: Root, sight: Sight): Suspicion[] {
   if (root.samples < PROFILE) return []
   const share = (matches: Parameters<typeof shareOf>[1]) => shareOf(root.stacks, matches)
@@ -74,17 +99,22 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
       cores: root.cores,
       evidence,
       subject: { tid: root.tid },
-      numbers: { samples: root.samples, calling: share(calls), asking: share(asks), yielding: share(yields) },
+      numbers: { samples: root.samples, calling: share(calls), asking: share(asks) },
       text,
     },
   ]
-  if (share(yields) >= YIELDING_SHARE)
-    return suspicion('yielding', `${root.name} gives the core away for nothing (sched_yield), again and again`)
-  if (root.name === 'runtime' || share(calls) > CALLING_SHARE || share(collects) > ASKING_SHARE) return []
-  if (share(firesTimers) > CALLING_SHARE) return []
+  if (
+    share(yields) >= YIELDING_SHARE ||
+    root.name === 'runtime' ||
+    share(calls) > CALLING_SHARE ||
+    share(collects) > ASKING_SHARE
+  )
+    return []
+  if (share(firesTimers) > CALLING_SHARE || share(passes) > CALLING_SHARE) return []
   const where = hottest(root)
   if (share(asks) >= ASKING_SHARE)
     return suspicion('asking', `${root.name} goes round in ${where} without a system call`)
+  if (share(turns) > CALLING_SHARE) return []
   const name = sight.threads.find(({ tid }) => tid === root.tid)?.name ?? ''
   if (isSilent(sight) && (share(serves) >= ASKING_SHARE || isServing(name)))
     return suspicion(
@@ -151,7 +181,7 @@ function emptyFrames(sight: Sight): Suspicion[] {
 }
 
 /** The function in which most of the samples are. */
-export function hottest(root: Root): string {
+export function hottest(root: Pick<Root, 'stacks'>): string {
   const counts = new Map<string, number>()
   for (const stack of root.stacks) counts.set(leaf(stack), (counts.get(leaf(stack)) ?? 0) + stack.samples)
   const [name = ''] = [...counts].toSorted((a, b) => b[1] - a[1])[0] ?? []

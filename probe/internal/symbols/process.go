@@ -2,7 +2,10 @@
 package symbols
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -19,11 +22,13 @@ type Process struct {
 	images   map[string]*image // by device and inode; nil for files that cannot be read
 	compiled *perfMap
 	known    map[uint64][]string
+	memory   *os.File // nil where it may not be read
 }
 
 // NewProcess reads the mappings of a process and the symbols of its program.
 func NewProcess(pid int) *Process {
 	p := &Process{pid: pid, images: map[string]*image{}, compiled: newPerfMap(pid), known: map[uint64][]string{}}
+	p.memory, _ = os.Open(fmt.Sprintf("/proc/%d/mem", pid))
 	p.readMappings()
 	if len(p.mappings) > 0 {
 		p.image(p.mappings[0])
@@ -41,9 +46,12 @@ func (p *Process) readMappings() {
 
 // Frames names the functions of a stack of return addresses, innermost first; where calls were inlined, one address
 // gives several. A return address follows its call, which is what is meant. Code that keeps no frame pointer breaks
-// the chain: what comes after is no code, and is left out.
+// the chain: what comes after is no code, and is left out. A thread that was caught marking time has [pause] in front.
 func (p *Process) Frames(stack []uint64) []string {
 	frames := []string{}
+	if len(stack) > 0 && p.pauses(stack[0]) {
+		frames = append(frames, "[pause]")
+	}
 	for n, address := range stack {
 		if n > 0 {
 			address--
@@ -54,6 +62,21 @@ func (p *Process) Frames(stack []uint64) []string {
 		frames = append(frames, p.at(address)...)
 	}
 	return frames
+}
+
+// pause is the instruction by which code says that it is in a loop that waits (Intel SDM, PAUSE).
+var pause = []byte{0xf3, 0x90}
+
+// pauses is true at such an instruction or right behind it, where the processor is caught the most: it takes its time.
+func (p *Process) pauses(address uint64) bool {
+	if p.memory == nil || runtime.GOARCH != "amd64" {
+		return false
+	}
+	code := make([]byte, 2*len(pause))
+	if _, err := p.memory.ReadAt(code, int64(address)-int64(len(pause))); err != nil {
+		return false
+	}
+	return bytes.HasPrefix(code, pause) || bytes.HasSuffix(code, pause)
 }
 
 func (p *Process) at(address uint64) []string {
@@ -120,6 +143,9 @@ func (p *Process) image(m mapping) *image {
 
 // Close lets go of the files.
 func (p *Process) Close() {
+	if p.memory != nil {
+		_ = p.memory.Close() // only read
+	}
 	for _, i := range p.images {
 		if i != nil {
 			i.close()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -149,6 +150,22 @@ func TestPerfMap(t *testing.T) {
 	} {
 		if got := process.at(start + offset); len(got) != 1 || got[0] != want {
 			t.Errorf("offset %#x is %q, expected %q", offset, got, want)
+		}
+	}
+}
+
+// TestPause reads instructions out of the process itself: at one that marks time, right behind it, and elsewhere.
+func TestPause(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("this processor has no PAUSE")
+	}
+	code := []byte{0x90, 0x90, 0xf3, 0x90, 0x48, 0x85, 0xc0, 0x90}
+	p := NewProcess(os.Getpid())
+	defer p.Close()
+	for offset, expected := range map[int]bool{2: true, 4: true, 3: false, 6: false} {
+		address := uint64(uintptr(unsafe.Pointer(&code[offset])))
+		if frames := p.Frames([]uint64{address}); (frames[0] == "[pause]") != expected {
+			t.Errorf("byte %d of % x: frames %v", offset, code, frames)
 		}
 	}
 }

@@ -71,8 +71,8 @@ static __always_inline u32 timeout_of(u32 class, u32 tid, const struct arguments
 static __always_inline void count_wait(struct processor *p, u32 number, u32 class, u32 tid, s64 ret, const struct arguments *a)
 {
 	u32 row = wait_row[bounded(number, NUMBERS)], timeout = timeout_of(class, tid, a), outcome;
-	if (class == URING_ENTER)
-		outcome = ret >= 0 ? READY : ret == -ETIME ? EMPTY : FAILED;
+	if (class == URING_ENTER) // returns what it submitted; what completed is in memory
+		outcome = ret > 0 || (ret == 0 && (u32)a->dx) ? READY : ret == 0 || ret == -ETIME ? EMPTY : FAILED;
 	else
 		outcome = ret > 0 ? READY : ret == 0 ? EMPTY : FAILED;
 	if (row < WAIT_CALLS && timeout < TIMEOUTS)
