@@ -18,6 +18,8 @@ interface SanityFlags extends ClientFlags {
   ca?: string
   serverName: string
   plain: boolean
+  anyCertificate: boolean
+  anyStatus: boolean
   timeout: number
 }
 
@@ -44,11 +46,13 @@ class Sanity implements Traffic {
   #closed = false
 
   constructor(flags: SanityFlags) {
-    const { to, ca, serverName, plain, timeout } = flags
-    if (!plain && ca === undefined) throw new UsageError('neither --ca nor --plain is given; choose one of them')
+    const { to, ca, serverName, plain, anyCertificate, timeout } = flags
+    if (!plain && !anyCertificate && ca === undefined)
+      throw new UsageError('none of --ca, --any-certificate and --plain is given; choose one of them')
     this.#flags = flags
     const from = to.address.includes(':') ? '::1' : '127.0.0.1'
-    this.#dial = httpDialer({ to, from, timeout, trust: plain ? undefined : { ca: ca ?? '', serverName } })
+    const trust = plain ? undefined : { serverName, ...(ca !== undefined && { ca }) }
+    this.#dial = httpDialer({ to, from, timeout, trust })
     this.#kept = Array.from({ length: KEPT_CONNECTIONS }, () => this.#keep())
   }
 
@@ -108,7 +112,7 @@ class Sanity implements Traffic {
         signal: AbortSignal.timeout(this.#flags.timeout),
       })
       await body.dump()
-      if (statusCode !== 200) return this.#fail(tally, `HTTP_${statusCode}`)
+      if (statusCode !== 200 && !this.#flags.anyStatus) return this.#fail(tally, `HTTP_${statusCode}`)
       tally.ok++
       this.#latencies.push(Math.round((performance.now() - due) * 100) / 100)
     } catch (error) {
@@ -146,6 +150,8 @@ await runClient<SanityFlags>(
       'lab.test',
     )
     .option('--plain', 'HTTP without TLS', false)
+    .option('--any-certificate', 'trust whatever certificate the server shows', false)
+    .option('--any-status', 'any answer is one, not only 200', false)
     .option('--timeout <ms>', 'longest time of a request', argument(number(1, 60_000)), 2000),
   (flags) => new Sanity(flags),
 )

@@ -21,10 +21,25 @@ export function openConnection(to: Endpoint, from: string): Socket {
   })
 }
 
-/** TLS with the lab's own CA. */
+/** The first bytes with which a server answers a question; none if it closes or says nothing for `patience` ms. */
+export function firstAnswer(to: Endpoint, from: string, question: Buffer, patience: number): Promise<Buffer> {
+  const socket = connect({
+    host: assertLoopback(to.address),
+    port: to.port,
+    localAddress: assertLoopback(from),
+    timeout: patience,
+  })
+  const { promise, resolve } = Promise.withResolvers<Buffer>()
+  socket.once('data', resolve)
+  for (const end of ['end', 'error', 'timeout']) socket.once(end, () => resolve(Buffer.alloc(0)))
+  socket.once('connect', () => socket.write(question))
+  return promise.finally(() => socket.destroy())
+}
+
+/** TLS, and whom it trusts. */
 export interface Trust {
-  /** PEM */
-  ca: string
+  /** PEM; absent: whatever certificate the server shows */
+  ca?: string
   serverName: string
 }
 
@@ -49,7 +64,11 @@ export function httpDialer({ to, from, trust, timeout }: Dial): (onConnected: (s
     // A resumed session shows the certificate of the first one, so a swapped certificate would stay unseen.
     maxCachedSessions: 0,
     // Parsed once: a context for each handshake would cost as much as the handshake.
-    ...(trust && { servername: trust.serverName, secureContext: createSecureContext({ ca: trust.ca }) }),
+    ...(trust && {
+      servername: trust.serverName,
+      secureContext: createSecureContext(trust.ca === undefined ? {} : { ca: trust.ca }),
+      rejectUnauthorized: trust.ca !== undefined,
+    }),
   })
   return (onConnected) =>
     new Client(origin, {

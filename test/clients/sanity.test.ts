@@ -155,3 +155,10 @@ test('pauses with its kept connections open', async () => {
   client.tell('resume')
   expect((await client.next((line) => line.due > due + 20)).reconnects).toBe(0)
 })
+
+test('with --any-certificate and --any-status a stranger is served too', async () => {
+  await using server = await secure((_, response) => response.writeHead(404).end())
+  await using client = sanity(server.to, '--any-certificate', '--any-status')
+  const { failed } = await client.next(({ ok }) => ok > 20)
+  expect(failed).toBe(0)
+})
