@@ -1,0 +1,178 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// flooded is every variant but herd: net/http on the netpoller, as it comes. What a flood leaves behind in the kernel
+// costs memory and ports there, and no CPU here: a request that is not accepted (SYN_RECV) has no descriptor yet, one in
+// TIME_WAIT or an orphan in FIN_WAIT2 has none any more (tcp_time_wait in net/ipv4/tcp_minisocks.c), and one that merely
+// waits for its peer is not ready (tcp_poll in net/ipv4/tcp.c). Variant dead-peers has a bug that is no spin either: without
+// keepalive nobody ever learns that a peer has vanished.
+type flooded struct {
+	settings Settings
+	listener *net.TCPListener
+	server   *http.Server
+
+	mu   sync.Mutex
+	open map[*patient]bool
+	// tune, if any, is done to each new connection.
+	tune func(fd int) error
+
+	accepted, requests, reaped, broken atomic.Uint64
+	// reapedAfter is how long after its fix was applied the last of those that were reaped went.
+	appliedAt   atomic.Int64
+	reapedAfter atomic.Int64
+}
+
+func startFlooded(options Options) (Server, error) {
+	config := net.ListenConfig{}
+	switch options.Variant {
+	case "syn-recv":
+		seconds := int(options.Settings.Duration("defer-accept") / time.Second)
+		config.Control = func(_, _ string, c syscall.RawConn) error {
+			return controlled(c, func(fd int) error {
+				return unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, seconds)
+			})
+		}
+	case "dead-peers":
+		config.KeepAlive = -1 // Go's own default probes after 15 s
+	}
+	listener, err := config.Listen(context.Background(), "tcp", options.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", options.Listen, err)
+	}
+	s := &flooded{settings: options.Settings, listener: listener.(*net.TCPListener), open: map[*patient]bool{}}
+	if options.Variant == "accept-overflow" {
+		if err := s.shorten(options.Settings.Count("backlog")); err != nil {
+			listener.Close()
+			return nil, err
+		}
+	}
+	s.server = &http.Server{Handler: http.HandlerFunc(s.answer)}
+	go func() { mustEndByClose(s.server.Serve(patientListener{s.listener, s})) }()
+	return s, nil
+}
+
+// shorten sets the backlog anew: listen(2) may be called again, and Go offers no other way than net.core.somaxconn.
+func (s *flooded) shorten(backlog int) error {
+	raw, err := s.listener.SyscallConn()
+	if err != nil {
+		return err
+	}
+	return controlled(raw, func(fd int) error { return unix.Listen(fd, backlog) })
+}
+
+func (s *flooded) answer(w http.ResponseWriter, _ *http.Request) {
+	s.requests.Add(1)
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, "{\"pid\":%d}\n", os.Getpid())
+}
+
+// patientListener hands out connections that are in the books.
+type patientListener struct {
+	*net.TCPListener
+	server *flooded
+}
+
+func (l patientListener) Accept() (net.Conn, error) {
+	c, err := l.AcceptTCP()
+	if err != nil {
+		return nil, err
+	}
+	return l.server.enter(c)
+}
+
+// patient is a connection that the kernel may find dead.
+type patient struct {
+	*net.TCPConn
+	server    *flooded
+	raw       syscall.RawConn
+	heartbeat *heartbeat
+	givenUp   bool
+}
+
+func (s *flooded) enter(c *net.TCPConn) (net.Conn, error) {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	p := &patient{TCPConn: c, server: s, raw: raw}
+	s.accepted.Add(1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open[p] = true
+	if s.tune != nil {
+		controlled(raw, s.tune)
+	}
+	return p, nil
+}
+
+// Read ends with ETIMEDOUT when keepalive or TCP_USER_TIMEOUT has given the peer up (tcp_keepalive_timer in
+// net/ipv4/tcp_timer.c).
+func (p *patient) Read(b []byte) (int, error) {
+	n, err := p.TCPConn.Read(b)
+	if errors.Is(err, syscall.ETIMEDOUT) {
+		p.server.noteReaped()
+	}
+	return n, err
+}
+
+func (p *patient) Close() error {
+	p.server.mu.Lock()
+	delete(p.server.open, p)
+	p.server.mu.Unlock()
+	return p.TCPConn.Close()
+}
+
+func (s *flooded) noteReaped() {
+	s.reaped.Add(1)
+	s.reapedAfter.Store(time.Now().UnixMilli() - s.appliedAt.Load())
+}
+
+// everyOpen does something to each connection that is open.
+func (s *flooded) everyOpen(do func(*patient)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for p := range s.open {
+		do(p)
+	}
+}
+
+func (s *flooded) Switches() map[string]Switch {
+	switches := map[string]Switch{}
+	for name, fix := range s.reapers() {
+		switches[name] = Switch{fix.Apply, fix.Revert}
+	}
+	return switches
+}
+
+func (s *flooded) Address() string { return s.listener.Addr().String() }
+
+func (s *flooded) Counters() map[string]uint64 {
+	return map[string]uint64{
+		"accepted": s.accepted.Load(),
+		"requests": s.requests.Load(),
+		"reaped":   s.reaped.Load(),
+		"broken":   s.broken.Load(),
+	}
+}
+
+func (s *flooded) Gauges() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return map[string]int{"open": len(s.open), "reaped_after_ms": int(s.reapedAfter.Load())}
+}
+
+func (s *flooded) Close() { s.server.Close() }

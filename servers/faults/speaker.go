@@ -1,0 +1,48 @@
+package faults
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// speaker is a connection whose HTTP requests are answered by the loop that watches it, as a small C server does it.
+type speaker struct {
+	fd int
+	// begun is what has come of the next request.
+	begun []byte
+}
+
+// maxHead is how long a request may be; it has no body.
+const maxHead = 8 << 10
+
+var endOfHead = []byte("\r\n\r\n")
+
+// answer reads what has come and answers each request that is complete. It tells how many those were, and whether the
+// connection is still of use.
+func (s *speaker) answer() (requests uint64, open bool) {
+	var buffer [4 << 10]byte
+	n, err := unix.Read(s.fd, buffer[:])
+	if err == unix.EAGAIN || err == unix.EINTR {
+		return 0, true
+	}
+	if err != nil || n == 0 {
+		return 0, false
+	}
+	s.begun = append(s.begun, buffer[:n]...)
+	for {
+		_, rest, complete := bytes.Cut(s.begun, endOfHead)
+		if !complete {
+			return requests, len(s.begun) <= maxHead
+		}
+		s.begun = rest
+		requests++
+		body := fmt.Sprintf("{\"pid\":%d}\n", os.Getpid())
+		head := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body))
+		if _, err := unix.Write(s.fd, []byte(head+body)); err != nil {
+			return requests, false
+		}
+	}
+}
