@@ -50,8 +50,10 @@ function concludeControl(subject: SubjectRecord): ControlResult {
 
 function concludeWitness({ collector, phase, expected, windows, baseline }: WitnessRecord): WitnessResult {
   const judgement = judge([...windows], { baseline: [...baseline] })
-  // A loop without a system call is out of its sight: it can neither agree nor disagree.
-  const blind = expected === 'present' && phase.class === 'userland-loop' && !windows.some(({ stacks }) => stacks)
+  // A loop without a system call, and one that a healthy half of the process hides, may be out of its sight: then it can neither agree nor
+  // disagree.
+  const lacks = (part: 'stacks' | 'descriptors') => !windows.some((window) => window[part])
+  const blind = expected === 'present' && lacks(phase.class === 'userland-loop' ? 'stacks' : 'descriptors')
   const seen = ({ spin: 'present', healthy: 'absent', 'no-data': 'no-data' } as const)[judgement.verdict]
   const verdict = blind && seen === 'absent' ? 'no-data' : seen
   return {

@@ -15,6 +15,9 @@ const USEFUL_SHARE = 0.05
  */
 const STORM = 20
 
+/** Once is no loop, however short the look: a connection that is accepted and silent has one EAGAIN, and then it is waited for. */
+const AGAIN = 2
+
 /** Turns of a loop are paced when there is at least one wait that ran out of time for so many. Measured: 1 in 1 to 1 in 8, in tight loops none in 1000. */
 const PACED = 0.1
 
@@ -45,7 +48,7 @@ export function futilityOf(descriptor: SeenDescriptor, sight: Sight): Futility |
   const connects = sight.calls.get('connect')?.calls ?? 0
   if (descriptor.hollow && connects > Math.max(turns, STORM * sight.seconds) / 2)
     return { class: 'error-loop', descriptor, turns: connects, end: 'connect' }
-  if (turns < STORM * sight.seconds || useful > USEFUL_SHARE * turns) return undefined
+  if (turns < Math.max(AGAIN, STORM * sight.seconds) || useful > USEFUL_SHARE * turns) return undefined
 
   const paced = timedOut(sight) >= PACED * turns
   const most = turns / 2

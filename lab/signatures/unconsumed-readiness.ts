@@ -46,9 +46,14 @@ function herd(sight: Sight): Suspicion[] {
 
 /**
  * Wake-ups that no call shows: a woken epoll_wait that finds its listener empty sleeps on without returning (ep_poll of fs/eventpoll.c).
- * Where threads sleep in nothing but waits, these are the switches beyond the ends of waits.
+ * Where threads sleep in nothing but waits, these are the switches beyond the ends of waits. Threads that also wait for each other do so in
+ * futex calls, each of which may be a sleep; and Go's monitor, which is the thread that sleeps most often, only naps.
  */
-function asleepAgain({ process, waits, calls: counted, seconds }: Sight): number {
-  if (!process || counted.has('futex')) return 0
-  return Math.max(0, process.voluntary * seconds - sum(waits.map(({ ready, empty }) => ready + empty)))
+function asleepAgain({ process, threads, waits, calls: counted, seconds }: Sight): number {
+  if (!process) return 0
+  const futex = counted.get('futex')?.calls ?? 0
+  const switches = threads.map(({ voluntary }) => voluntary)
+  const slept = futex ? sum(switches) - Math.max(0, ...switches) : process.voluntary
+  const ends = waits.map(({ call, ready, empty }) => (futex && call === 'nanosleep' ? 0 : ready + empty))
+  return Math.max(0, slept * seconds - sum(ends) - futex)
 }

@@ -62,6 +62,12 @@ test('edges that are armed again each time are neglect after all', () => {
   expect(rearmed?.class).toBe('unconsumed-readiness')
 })
 
+test('a connection that is accepted and silent is none, however short the look', () => {
+  const silent = { again: 1, ready: 1, unconsumed: 1 }
+  const sight = see([{ ...windowOf({ descriptors: [silent] }), seconds: 0.02 }])
+  expect(sight.descriptors.map((row) => futilityOf(row, sight))).toEqual([undefined])
+})
+
 test('taking a registration back again and again is no progress when no byte comes of it', () => {
   expect(loopOn({ useful: 9000, ready: 9000 })?.class).toBe('unconsumed-readiness')
   expect(loopOn({ useful: 9000, ready: 9000, bytesIn: 9000 })).toBeUndefined()
