@@ -3,6 +3,7 @@ package control
 import (
 	"encoding/json"
 	"errors"
+	"expvar"
 	"fmt"
 	"net"
 	"net/http"
@@ -104,6 +105,7 @@ func (s *Socket) Close() error {
 //	POST /fix/NAME      applies a fix, answers State
 //	POST /revert/NAME   reverts it, answers State
 //	GET  /memstats      runtime.MemStats
+//	GET  /debug/vars    expvar
 //	GET  /debug/pprof/  net/http/pprof
 //
 // What is refused is answered in one line of text.
@@ -117,6 +119,7 @@ func Handler(s *Subject) http.Handler {
 		runtime.ReadMemStats(&stats)
 		answer(w, stats)
 	}))
+	mux.Handle("/debug/vars", expvar.Handler())
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)

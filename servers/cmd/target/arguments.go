@@ -96,7 +96,8 @@ const synopsis = `target is a server with a real bug, and with the fixes of that
 
   --listen        address to serve on; port 0 picks a free one
   --control       folder for admin.sock, made with mode 0700. On the socket, in HTTP:
-                  GET /state, POST /fix/NAME, POST /revert/NAME, GET /memstats, GET /debug/pprof/
+                  GET /state, POST /fix/NAME, POST /revert/NAME, GET /memstats, GET /debug/vars,
+                  GET /debug/pprof/
   --certificates  folder with chain.pem, key.pem and, for a swap, next-chain.pem, next-key.pem
   --list          the faults as JSON
 

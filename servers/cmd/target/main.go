@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"expvar"
 	"fmt"
 	"io"
 	"net/http"
@@ -71,6 +72,9 @@ func serve(c command, stdout io.Writer) error {
 		return fmt.Errorf("%s: %w", c.fault.Name, err)
 	}
 	defer server.Close()
+	expvar.Publish("accepted", expvar.Func(func() any {
+		return map[string]uint64{server.Address(): server.Counters()["accepted"]}
+	}))
 	go http.Serve(admin, control.Handler(control.NewSubject(c.fault, c.options.Variant, server, applied...)))
 
 	line := ready{os.Getpid(), server.Address(), filepath.Join(c.control, control.SocketName)}
