@@ -3,6 +3,7 @@ module spinlab/servers
 go 1.26.0
 
 require (
+	github.com/coder/websocket v1.8.15
 	github.com/google/nftables v0.3.0
 	golang.org/x/sys v0.49.0
 )

@@ -1,0 +1,98 @@
+package edge
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/coder/websocket"
+	"golang.org/x/sys/unix"
+)
+
+// edge is a device behind a connection that may be dead.
+type edge struct {
+	gateway *gateway
+	socket  *websocket.Conn
+	// owed are readings that it has had no answer to.
+	owed atomic.Uint64
+
+	// Guarded by the gateway.
+	timer *time.Timer
+	dead  bool
+	// look is a duplicate of its descriptor, of variant reads-dead alone. While it is open so is the connection.
+	look int
+}
+
+// arm lets the edge be polled again and again. The lock is held.
+func (e *edge) arm() { e.timer = time.AfterFunc(e.gateway.settings.Duration("poll-every"), e.tick) }
+
+// disarm ends it; a poll that is under way finds that it is no longer wanted. The lock is held.
+func (e *edge) disarm() {
+	if e.timer != nil {
+		e.timer.Stop()
+		e.timer = nil
+	}
+}
+
+func (e *edge) tick() {
+	next := e.poll()
+	e.gateway.mu.Lock()
+	defer e.gateway.mu.Unlock()
+	if e.timer != nil {
+		e.timer.Reset(next)
+	}
+}
+
+// poll gives the edge what it is owed, and tells how soon it must be polled again.
+func (e *edge) poll() time.Duration {
+	g := e.gateway
+	g.polls.Add(1)
+	every := g.settings.Duration("poll-every")
+	g.mu.Lock()
+	dead, look := e.dead, e.look
+	if dead {
+		g.pollsOfDead.Add(1)
+	}
+	troubled := look >= 0 && isTroubled(look)
+	g.mu.Unlock()
+	if troubled {
+		return 0
+	}
+	if owed := e.owed.Swap(0); owed > 0 && !dead {
+		acknowledge(e.socket, owed)
+	}
+	return every
+}
+
+// isTroubled is the second bug: a socket that has nothing says EAGAIN, and whatever else it says is taken for a passing
+// trouble, after which the edge is to be looked at again at once. A connection that the peer has reset or closed says
+// "end of stream" for ever (tcp_recvmsg_locked in net/ipv4/tcp.c), and stays open as long as this duplicate of it.
+func isTroubled(fd int) bool {
+	var b [1]byte
+	n, _, err := unix.Recvfrom(fd, b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+	return err != unix.EAGAIN && n <= 0
+}
+
+type connKey struct{}
+
+func rememberConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c)
+}
+
+func connOf(r *http.Request) net.Conn { return r.Context().Value(connKey{}).(net.Conn) }
+
+// duplicate returns another descriptor of a connection, or -1.
+func duplicate(c net.Conn) int {
+	fd := -1
+	if raw, err := c.(syscall.Conn).SyscallConn(); err == nil {
+		raw.Control(func(own uintptr) {
+			if copied, err := unix.FcntlInt(own, unix.F_DUPFD_CLOEXEC, 0); err == nil {
+				fd = copied
+			}
+		})
+	}
+	return fd
+}
