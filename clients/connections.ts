@@ -8,12 +8,16 @@ interface Held {
   socket: Socket
   leave: Leave
   connected: boolean
+  /** the server has sent its FIN */
+  ended: boolean
 }
 
 /** Counts from the start; connected = held + closedByServer + closedByClient. */
 export interface ConnectionCounts {
   connected: number
   held: number
+  /** those of `held` that the server has closed its half of */
+  halfClosed: number
   /** ended from the other side: FIN, RST, or no answer */
   closedByServer: number
   closedByClient: number
@@ -24,6 +28,7 @@ export interface ConnectionCounts {
 /** Holds up to `limit` connections; when it is full the oldest goes, so that arrivals never stop. */
 export class Connections {
   readonly #limit: number
+  readonly #atFin: 'close' | 'keep'
   /** oldest first */
   readonly #held = new Set<Held>()
   #connected = 0
@@ -31,10 +36,11 @@ export class Connections {
   #closedByClient = 0
   readonly #errors: Record<string, number> = {}
 
-  /** Throws UsageError where this process may not open so many. */
-  constructor(limit: number) {
+  /** Throws UsageError where this process may not open so many. `atFin`: what is done with a connection when the server has closed its half. */
+  constructor(limit: number, atFin: 'close' | 'keep' = 'close') {
     assertOpenFiles(limit)
     this.#limit = limit
+    this.#atFin = atFin
   }
 
   /** Opens one more; `talk` begins when it is connected. Whoever destroys the socket that is returned gives it up before its turn. */
@@ -42,7 +48,7 @@ export class Connections {
     const [oldest] = this.#held
     if (oldest && this.#held.size >= this.#limit) this.#giveUp(oldest)
     const socket = connect()
-    const own: Held = { socket, leave, connected: false }
+    const own: Held = { socket, leave, connected: false, ended: false }
     this.#held.add(own)
     socket.on('connect', () => {
       own.connected = true
@@ -50,6 +56,8 @@ export class Connections {
       talk(socket)
     })
     socket.on('end', () => {
+      own.ended = true
+      if (this.#atFin === 'keep') return
       if (this.#held.delete(own)) this.#closedByServer++
       socket.destroy()
     })
@@ -69,6 +77,7 @@ export class Connections {
     return {
       connected: this.#connected,
       held: this.#connected - this.#closedByServer - this.#closedByClient,
+      halfClosed: [...this.#held].filter(({ ended }) => ended).length,
       closedByServer: this.#closedByServer,
       closedByClient: this.#closedByClient,
       errors: this.#errors,

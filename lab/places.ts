@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 const inRepository = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 /** The Go programs that make builds. */
-export const binary = (name: 'target' | 'supervise' | 'sandbox-init' | 'probe') => inRepository(`.build/bin/${name}`)
+export const binary = (name: 'target' | 'supervise' | 'sandbox-init' | 'vanish' | 'probe') =>
+  inRepository(`.build/bin/${name}`)
 /** A chaos client's program. */
 export const client = (name: string) => inRepository(`clients/${name}.ts`)
 /** The folder whose files are the scenarios. */

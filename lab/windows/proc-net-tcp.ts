@@ -10,6 +10,16 @@ export const SocketRow = z.object({
   local: z.string(),
   peer: z.string(),
   inode: z.number().int().nonnegative(),
+  /** what it waits for, as `ss -o` prints it; absent where no timer runs */
+  timer: z
+    .object({
+      name: z.enum(['on', 'keepalive', 'timewait', 'persist']),
+      /** seconds until it fires */
+      expires: z.number().nonnegative(),
+      /** times that it has fired in a row; of a connection in SYN-RECV, SYN-ACKs that nobody has answered */
+      retransmits: z.number().int().nonnegative(),
+    })
+    .optional(),
 })
 export type SocketRow = z.infer<typeof SocketRow>
 
@@ -30,6 +40,11 @@ const STATES = [
   'SYN-RECV',
 ]
 
+// Numbers of get_tcp4_sock() and its neighbours in net/ipv4/tcp_ipv4.c, named as ss names them; 0 is none.
+const TIMERS = [undefined, 'on', 'keepalive', 'timewait', 'persist'] as const
+/** /proc counts time in units that are the same on every machine (USER_HZ of include/asm-generic/param.h). */
+const TICKS_PER_SECOND = 100
+
 /**
  * Parses /proc/net/tcp and /proc/net/tcp6 (proc_pid_net(5)), one text or both joined.
  * With a `port`, only the sockets that have it at this end: a table full of others is then passed over without being parsed.
@@ -40,7 +55,7 @@ export function parseProcNetTcp(text: string, port?: number): SocketRow[] {
   return text.split('\n').flatMap((line) => {
     // The first column with a space behind it is the local address.
     if (end && !line.slice(0, line.indexOf(' ', line.indexOf(': ') + 2) + 1).endsWith(end)) return []
-    const [slot, local, peer, state, queues, , , , , inode] = line.trim().split(/\s+/)
+    const [slot, local, peer, state, queues, timer, retransmits, , , inode] = line.trim().split(/\s+/)
     if (!slot?.endsWith(':') || !local || !peer || !state || !queues) return []
     const [send = '0', recv = '0'] = queues.split(':')
     return {
@@ -50,8 +65,24 @@ export function parseProcNetTcp(text: string, port?: number): SocketRow[] {
       local: address(local),
       peer: address(peer),
       inode: Number(inode),
+      ...timerOf(timer, retransmits),
     }
   })
+}
+
+/** `01:00000063 00000002` fires in 0.99 s, and has fired twice. */
+function timerOf(timer = '', retransmits = ''): Pick<SocketRow, 'timer'> {
+  const [kind = '', expires = ''] = timer.split(':')
+  const name = TIMERS[Number.parseInt(kind, 16)]
+  return name
+    ? {
+        timer: {
+          name,
+          expires: Number.parseInt(expires, 16) / TICKS_PER_SECOND,
+          retransmits: Number.parseInt(retransmits, 16),
+        },
+      }
+    : {}
 }
 
 /** `0100007F:20FB` is 127.0.0.1:8443: each 32-bit word in the byte order of the machine, here little-endian. */

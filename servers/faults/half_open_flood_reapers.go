@@ -39,7 +39,6 @@ func (f tuning) Revert() error {
 
 // begin tunes all that is open and all that comes; nil leaves what comes as it is, and what is open without probes.
 func (s *flooded) begin(tune func(fd int) error) {
-	s.appliedAt.Store(time.Now().UnixMilli())
 	s.mu.Lock()
 	s.tune = tune
 	s.mu.Unlock()
@@ -141,8 +140,7 @@ func (f *adaptiveKeepalive) look(p *patient) {
 		}
 		if p.heartbeat.missed(int(info.Probes)) {
 			p.givenUp = true
-			f.broken.Add(1)
-			f.noteReaped()
+			f.reaped.Add(1)
 			// The reader, if any, learns of it and closes; Close from here would wait for the lock of everyOpen.
 			return unix.Shutdown(fd, syscall.SHUT_RDWR)
 		}

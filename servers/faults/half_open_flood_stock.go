@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -30,20 +29,16 @@ type flooded struct {
 	// tune, if any, is done to each new connection.
 	tune func(fd int) error
 
-	accepted, requests, reaped, broken atomic.Uint64
-	// reapedAfter is how long after its fix was applied the last of those that were reaped went.
-	appliedAt   atomic.Int64
-	reapedAfter atomic.Int64
+	accepted, requests, reaped atomic.Uint64
 }
 
 func startFlooded(options Options) (Server, error) {
 	config := net.ListenConfig{}
 	switch options.Variant {
 	case "syn-recv":
-		seconds := int(options.Settings.Duration("defer-accept") / time.Second)
 		config.Control = func(_, _ string, c syscall.RawConn) error {
 			return controlled(c, func(fd int) error {
-				return unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, seconds)
+				return unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, seconds(options.Settings.Duration("defer-accept")))
 			})
 		}
 	case "dead-peers":
@@ -124,7 +119,7 @@ func (s *flooded) enter(c *net.TCPConn) (net.Conn, error) {
 func (p *patient) Read(b []byte) (int, error) {
 	n, err := p.TCPConn.Read(b)
 	if errors.Is(err, syscall.ETIMEDOUT) {
-		p.server.noteReaped()
+		p.server.reaped.Add(1)
 	}
 	return n, err
 }
@@ -134,11 +129,6 @@ func (p *patient) Close() error {
 	delete(p.server.open, p)
 	p.server.mu.Unlock()
 	return p.TCPConn.Close()
-}
-
-func (s *flooded) noteReaped() {
-	s.reaped.Add(1)
-	s.reapedAfter.Store(time.Now().UnixMilli() - s.appliedAt.Load())
 }
 
 // everyOpen does something to each connection that is open.
@@ -165,14 +155,13 @@ func (s *flooded) Counters() map[string]uint64 {
 		"accepted": s.accepted.Load(),
 		"requests": s.requests.Load(),
 		"reaped":   s.reaped.Load(),
-		"broken":   s.broken.Load(),
 	}
 }
 
 func (s *flooded) Gauges() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return map[string]int{"open": len(s.open), "reaped_after_ms": int(s.reapedAfter.Load())}
+	return map[string]int{"open": len(s.open)}
 }
 
 func (s *flooded) Close() { s.server.Close() }

@@ -40,12 +40,13 @@ test.each([
 })
 
 test.each([
-  ['assertLoopback(to.address)', 'to.address'],
-  ['assertLoopback(from)', 'from'],
-])('a missing %s is found', (guard, bare) => {
-  const path = join(copy, 'sockets.ts')
+  ['sockets.ts', 'openConnection', 'assertLoopback(to.address)', 'to.address'],
+  ['sockets.ts', 'openConnection', 'assertLoopback(from)', 'from'],
+  ['vanish.ts', 'openVanisher', 'assertLoopback(address)', 'address'],
+])('in %s, %s without %s is found', (file, name, guard, bare) => {
+  const path = join(copy, file)
   writeFileSync(path, readFileSync(path, 'utf8').replace(guard, bare))
-  expect(unguarded(copy)).toEqual([`sockets.ts: openConnection lacks ${guard}`])
+  expect(unguarded(copy)).toEqual([`${file}: ${name} lacks ${guard}`])
 })
 
 test('types and functions that only look at text are no sockets', () => {

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The one file that may open sockets, and how its functions must begin. */
-const OPENER = 'sockets.ts'
-const GUARDS = ['assertLoopback(to.address)', 'assertLoopback(from)']
+/** The files that may open sockets, or start a program that reaches the network, and what each of their functions must do first. */
+const GUARDS: Readonly<Record<string, readonly string[]>> = {
+  'sockets.ts': ['assertLoopback(to.address)', 'assertLoopback(from)'],
+  'vanish.ts': ['assertLoopback(address)'],
+}
 
 /** Modules by which a program reaches a network, directly or through another program. */
 const MODULES =
@@ -18,7 +20,8 @@ export function unguarded(folder: string): string[] {
     .filter((file) => /\.[cm]?[jt]s$/.test(file))
     .flatMap((file) => {
       const source = readFileSync(join(folder, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/ .*$/gm, '')
-      const found = file === OPENER ? unguardedFunctions(source) : openers(source)
+      const guards = GUARDS[file]
+      const found = guards ? unguardedFunctions(source, guards) : openers(source)
       return found.map((what) => `${file}: ${what}`)
     })
 }
@@ -49,11 +52,11 @@ function named(clause: string): string[] {
     .map((name) => name.split(/\s/)[0] ?? name)
 }
 
-function unguardedFunctions(source: string): string[] {
+function unguardedFunctions(source: string, guards: readonly string[]): string[] {
   return source
     .split(/^export (?=function)/m)
     .slice(1)
     .flatMap((text) =>
-      GUARDS.filter((guard) => !text.includes(guard)).map((guard) => `${/\w+(?=\()/.exec(text)?.[0]} lacks ${guard}`),
+      guards.filter((guard) => !text.includes(guard)).map((guard) => `${/\w+(?=\()/.exec(text)?.[0]} lacks ${guard}`),
     )
 }

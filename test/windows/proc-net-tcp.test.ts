@@ -27,6 +27,15 @@ test('names states and addresses as ss does', () => {
   ])
 })
 
+test('tells which timer runs, as ss -o does', () => {
+  const text = `   0: 0100007F:20FB 0900017F:C350 03 00000000:00000000 01:00000163 00000002     0        0 0 1 0000000000000000
+   1: 0100007F:20FB 0A00017F:C351 01 00000000:00000000 02:00000064 00000000     0        0 4712 1 0000000000000000 20 4 30 10 -1`
+  expect(parseProcNetTcp(text).map(({ state, peer, timer }) => ({ state, peer, timer }))).toEqual([
+    { state: 'SYN-RECV', peer: '127.1.0.9:50000', timer: { name: 'on', expires: 3.55, retransmits: 2 } },
+    { state: 'ESTAB', peer: '127.1.0.10:50001', timer: { name: 'keepalive', expires: 1, retransmits: 0 } },
+  ])
+})
+
 test('sees the bytes that a real server does not take', async () => {
   const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
   await once(server, 'listening')
