@@ -17,10 +17,11 @@ import (
 // listener wakes all its entries that are not exclusive), one accepts it, and the others accept EAGAIN. Go's netpoller
 // cannot have it: a process has one epoll set, and one thread waits in it (runtime/netpoll_epoll.go).
 type herd struct {
+	greeter
 	address string
 	loops   []*herdLoop
 
-	accepted, inVain, requests atomic.Uint64
+	accepted, inVain atomic.Uint64
 }
 
 // herdLoop is one of them; its fields are touched on its own thread only.
@@ -106,9 +107,7 @@ func (l *herdLoop) accept(uint32) {
 }
 
 func (l *herdLoop) answer(p *speaker) {
-	n, open := p.answer()
-	l.requests.Add(n)
-	if !open {
+	if !p.answer(l.greeting) {
 		l.drop(p)
 	}
 }

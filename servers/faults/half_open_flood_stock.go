@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -20,6 +19,7 @@ import (
 // waits for its peer is not ready (tcp_poll in net/ipv4/tcp.c). Variant dead-peers has a bug that is no spin either: without
 // keepalive nobody ever learns that a peer has vanished.
 type flooded struct {
+	greeter
 	settings Settings
 	listener *net.TCPListener
 	server   *http.Server
@@ -29,7 +29,7 @@ type flooded struct {
 	// tune, if any, is done to each new connection.
 	tune func(fd int) error
 
-	accepted, requests, reaped atomic.Uint64
+	accepted, reaped atomic.Uint64
 }
 
 func startFlooded(options Options) (Server, error) {
@@ -55,7 +55,7 @@ func startFlooded(options Options) (Server, error) {
 			return nil, err
 		}
 	}
-	s.server = &http.Server{Handler: http.HandlerFunc(s.answer)}
+	s.server = &http.Server{Handler: &s.greeter}
 	go func() { mustEndByClose(s.server.Serve(patientListener{s.listener, s})) }()
 	return s, nil
 }
@@ -67,12 +67,6 @@ func (s *flooded) shorten(backlog int) error {
 		return err
 	}
 	return controlled(raw, func(fd int) error { return unix.Listen(fd, backlog) })
-}
-
-func (s *flooded) answer(w http.ResponseWriter, _ *http.Request) {
-	s.requests.Add(1)
-	w.Header().Set("Content-Type", "application/json")
-	fmt.Fprintf(w, "{\"pid\":%d}\n", os.Getpid())
 }
 
 // patientListener hands out connections that are in the books.
