@@ -273,37 +273,39 @@ func TestRaiseNoFile(t *testing.T) {
 	}
 }
 
-// TestKilledHand ends the hand at many moments: the process is never left stopped, and serves on.
+// TestKilledHand kills the hand again and again, a little later as long as it has done nothing and a little earlier
+// once it has: at about the moment of the deed. The process is never left stopped, and serves on.
 func TestKilledHand(t *testing.T) {
 	p, sound, _, spare := sickened(t)
-	pid, done := p.Process.Pid, 0
-	began := time.Now()
-	lay(t, pid, hands.Hand{Fix: "close-fd", FD: &spare}, "--plan")
-	whole := time.Since(began)
-	const moments = 40
-	for i := range moments {
+	pid, done, undone := p.Process.Pid, 0, 0
+	delay := time.Millisecond
+	for deadline := time.Now().Add(patience); done < 5 || undone < 20; {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d hands had done their work when they were killed, and %d had not, in %v", done, undone, patience)
+		}
 		command := layCommand(pid, hands.Hand{Fix: "close-fd", FD: &spare})
 		if err := command.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(2 * whole * time.Duration(i) / moments)
+		time.Sleep(delay)
 		_ = command.Process.Kill()
 		_ = command.Wait()
-		if _, open := procfs.ReadDescriptor(pid, spare); !open {
-			done++
-			c := dial(t, "127.0.0.1", fmt.Sprint("127.0.0.1:", p.patient(t).Port))
-			answers(t, c)
-			defer c.Close()
-			spare = p.patient(t).Last
-		}
 		if tracer := procfs.Tracer(pid); tracer != 0 {
 			t.Fatalf("still traced by %d", tracer)
 		}
+		if _, open := procfs.ReadDescriptor(pid, spare); open {
+			undone++
+			delay += delay / 8
+			continue
+		}
+		done++
+		delay -= delay / 8
+		c := dial(t, "127.0.0.1", fmt.Sprint("127.0.0.1:", p.patient(t).Port))
+		defer c.Close()
+		answers(t, c)
+		spare = p.patient(t).Last
 	}
 	answers(t, sound)
-	if done == 0 || done == moments {
-		t.Errorf("%d of %d hands did their work before they were killed; expected some, not all", done, moments)
-	}
 }
 
 // TestHandRefuses what cannot be done, in one line, and does nothing.

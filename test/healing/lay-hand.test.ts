@@ -1,9 +1,28 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { layHand, planHand, undo } from '../../lab/healing/lay-hand.ts'
+import native from '../../lab/runners/native.ts'
 import { thisMachine } from '../../lab/stage/this-machine.ts'
-import { needsTools } from '../needs.ts'
+import { needs, needsTools } from '../needs.ts'
 import { answers, LANGUAGES, SickServer } from './sick-server.ts'
+
+test('the pid is that of the room', async (context) => {
+  await needs(context, 'namespaces')
+  await using stage = await native.open()
+  const child = stage.clients.run(['sh', '-c', 'echo $$; exec sleep 60'])
+  const { value } = await child.lines[Symbol.asyncIterator]().next()
+  const pid = Number(value)
+  expect(pid).toBeLessThan(100)
+  const limited = await layHand(stage.tracer, pid, { fix: 'raise-nofile', nofile: 17 })
+  expect(limited.after?.nofile?.soft).toBe(17)
+  expect((await undo(stage.tracer, pid, limited)).after).toEqual(limited.before)
+  const closed = await layHand(stage.tracer, pid, { fix: 'close-fd', fd: 0 })
+  expect(closed.after?.descriptor?.open).toBe(false)
+  await expect(layHand(stage.tracer, pid, { fix: 'close-fd', fd: 0 })).rejects.toThrow(
+    `descriptor 0 is not open in process ${pid}`,
+  )
+  await child.stop()
+})
 
 for (const language of LANGUAGES) {
   test(`each deed heals a server in ${language.name}, which serves on`, { timeout: 60_000 }, async (context) => {

@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	// threadPatience is for how long one thread may run until it makes a call; another is tried then.
-	threadPatience = 200 * time.Millisecond
+	// A thread that has run for runPatience and made no call computes; one that has not stopped within threadPatience
+	// is stuck in the kernel, or the machine has no time for it. Another is tried then.
+	runPatience    = 20 * time.Millisecond
+	threadPatience = 5 * time.Second
 	// callPatience is for how long our call may take: a close may linger (SO_LINGER). It is interrupted then.
 	callPatience = time.Second
 )
@@ -54,7 +56,7 @@ func substitute(tid int, c call) (held time.Duration, err error) {
 	}
 	began := time.Now()
 	defer func() { held = time.Since(began) }()
-	if err := t.toEntry(threadPatience); err != nil {
+	if err := t.toEntry(); err != nil {
 		return 0, errors.Join(err, t.release())
 	}
 	if err := errors.Join(t.checkInstruction(), c.check()); err != nil {

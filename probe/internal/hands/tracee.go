@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"spinlab/probe/internal/procfs"
 )
 
 // syscallInstruction is SYSCALL of x86-64.
@@ -53,9 +55,13 @@ func (t tracee) wait(patience time.Duration) (unix.WaitStatus, error) {
 }
 
 // toEntry lets it run up to the entry of its next system call. Signals reach it as ever.
-func (t tracee) toEntry(patience time.Duration) error {
-	for deadline := time.Now().Add(patience); ; {
-		status, err := t.wait(time.Until(deadline))
+func (t tracee) toEntry() error {
+	deadline, ran := time.Now().Add(threadPatience), procfs.Ran(t.tid)
+	for {
+		status, err := t.wait(runPatience)
+		if errors.Is(err, ErrNoCall) && time.Now().Before(deadline) && procfs.Ran(t.tid)-ran < runPatience {
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -71,7 +77,7 @@ func (t tracee) toEntry(patience time.Duration) error {
 		case status>>16 != unix.PTRACE_EVENT_STOP:
 			pass = int(status.StopSignal())
 		case status.StopSignal() != unix.SIGTRAP:
-			return fmt.Errorf("thread %d is stopped by %v: let it go on first (SIGCONT)", t.tid, status.StopSignal())
+			return refuse("thread %d is stopped by %s: let it go on first (SIGCONT)", t.tid, unix.SignalName(status.StopSignal()))
 		}
 		if err := unix.PtraceSyscall(t.tid, pass); err != nil {
 			return err

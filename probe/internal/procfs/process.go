@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -92,6 +93,15 @@ func Tracer(pid int) int {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	tracer, _ := statusField(status, "TracerPid:")
 	return int(tracer)
+}
+
+// Ran is for how long a thread has had a processor since it began.
+func Ran(tid int) time.Duration {
+	// The first number is in nanoseconds; Documentation/scheduler/sched-stats.rst.
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/schedstat", tid))
+	first, _, _ := strings.Cut(string(text), " ")
+	ran, _ := strconv.ParseInt(first, 10, 64)
+	return time.Duration(ran)
 }
 
 // Pids lists the processes of this pid namespace.
