@@ -59,6 +59,7 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
     variant: variant.name,
     seed: options.seed,
     runner: runner.name,
+    stage: stage.words,
     collectors: { used: [primary, ...(options.brief ? [] : witnesses)].map(({ name }) => name), missing },
     reproduce: options.reproduce ?? commandLine(name, options),
   }

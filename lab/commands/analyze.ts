@@ -16,6 +16,7 @@ export async function analyze(folder: string, { json }: { json: boolean }): Prom
     variant: manifest.variant,
     seed: manifest.seed,
     runner: manifest.runner,
+    stage: manifest.stage,
     ...conclude(record, scenario),
     collectors: manifest.collectors,
     seconds: seen.length ? ((seen.at(-1)?.at ?? 0) - Date.parse(manifest.started)) / 1000 : 0,

@@ -4,6 +4,7 @@ import { layHand } from '../healing/lay-hand.ts'
 import type { Stage } from '../stage/stage.ts'
 import type { TargetState } from '../stage/target-state.ts'
 import type { Window } from '../windows/window.ts'
+import { aim } from './aim.ts'
 import type { Evidence } from './assess.ts'
 import { assess } from './assess.ts'
 import { beginPhase } from './begin-phase.ts'
@@ -14,7 +15,7 @@ import { type Phase, phaseTitle, planPhases } from './phases.ts'
 import type { ExperimentRecord, SubjectRecord, WitnessRecord } from './record.ts'
 import type { PhaseResult } from './result.ts'
 import { type PhaseLimits, runPhase } from './run-phase.ts'
-import type { Fix, NamedScenario, Scenario, Traffic, Variant } from './scenario.ts'
+import type { Fix, NamedScenario, Variant } from './scenario.ts'
 import { Subject } from './subject.ts'
 import { Treatment } from './treatment.ts'
 import { costs, look } from './witness.ts'
@@ -104,14 +105,10 @@ async function runVariant(
   const treatment = new Treatment(subject, stage.tracer)
   agree(variant, await target.state())
   if (variant.nofile) await layHand(stage.tracer, target.pid, { fix: 'raise-nofile', nofile: variant.nofile })
-  const aimed = ({ client, flags }: Traffic): Traffic => ({
-    client,
-    flags: ['--to', target.listen, '--seed', `${seed}`, ...flags],
-  })
-  subject.startSane(aimed(saneTraffic(stage, scenario.sane)))
-  if (scenario.company) subject.startCompany(aimed(scenario.company))
-  const declared = variant.chaos === undefined ? scenario.chaos : variant.chaos
-  const chaos = declared && aimed(declared)
+  const ca = `${stage.scratch}/certificates/ca.pem`
+  const { sane, company, chaos } = aim(scenario, variant, { to: target.listen, seed, ca })
+  subject.startSane(sane)
+  if (company) subject.startCompany(company)
 
   await using counting = new AsyncDisposableStack()
   await using leaving = new AsyncDisposableStack()
@@ -188,11 +185,6 @@ async function callWitnesses(
     look: (gone: AsyncDisposableStack) => look(subject, stage.tracer, { collector: primary }, () => {}, gone),
   }
   record.overhead = await costs(subject, [own, ...called])
-}
-
-function saneTraffic(stage: Stage, { rate, over }: Scenario['sane']): Traffic {
-  const trust = over === 'tls' ? ['--ca', `${stage.scratch}/certificates/ca.pem`] : ['--plain']
-  return { client: 'sanity', flags: ['--server-name', 'lab.test', '--rate', `${rate}`, ...trust] }
 }
 
 /** The scenario and the target must mean the same fixes: whoever edits one alone hears of it here. */

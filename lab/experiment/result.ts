@@ -67,6 +67,8 @@ export interface ExperimentResult extends Conclusion {
   variant: string
   seed: number
   runner: string
+  /** what the stage was made of, in words */
+  stage: string
   collectors: { used: string[]; missing: { name: string; missing: string; remedy: string }[] }
   seconds: number
   /** folder of the recorded run */

@@ -28,7 +28,7 @@ export function terminalReport(result: ExperimentResult, scenario: NamedScenario
 
 function headline(result: ExperimentResult): string {
   const word = paint(result.outcome, result.interrupted ? `${result.outcome}, interrupted` : result.outcome)
-  return `${word} in ${result.seconds.toFixed(1)} s: variant ${result.variant}, seed ${result.seed}, ${result.runner}, judged by ${result.collectors.used.join(', ')}`
+  return `${word} in ${result.seconds.toFixed(1)} s: variant ${result.variant}, seed ${result.seed}, ${result.stage}, judged by ${result.collectors.used.join(', ')}`
 }
 
 function phaseTable(phases: readonly PhaseResult[]): string {

@@ -13,6 +13,8 @@ export const Manifest = z.object({
   fixes: z.array(z.string()),
   seed: z.number().int(),
   runner: z.string(),
+  /** what the stage was made of, in words */
+  stage: z.string(),
   argv: z.array(z.string()),
   reproduce: z.string(),
   /** ISO 8601, UTC */

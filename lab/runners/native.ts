@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { broken, unsupported } from '../errors.ts'
 import { binary } from '../places.ts'
-import { startChild } from '../stage/child.ts'
+import { type LocalChild, startChild } from '../stage/child.ts'
 import { childrenOf } from '../stage/process-tree.ts'
 import type { Child, Room } from '../stage/room.ts'
 import type { Runner, Stage, TargetProgram } from '../stage/stage.ts'
@@ -61,6 +62,7 @@ async function open(program?: TargetProgram): Promise<Stage> {
   }
   const outside = (path: string) => join(`/proc/${init}/root`, path)
   return {
+    words: 'native',
     clients: room,
     tracer: room,
     scratch: SCRATCH,
@@ -72,7 +74,8 @@ async function open(program?: TargetProgram): Promise<Stage> {
       })
       await writeFile(path, content, { mode: 0o600 })
     },
-    start: (spec) => startTarget(room, spec, { scratch: SCRATCH, outside, program }),
+    start: (spec) =>
+      startTarget(room, spec, { scratch: SCRATCH, dial: (path) => connect(outside(path)), program }),
     async [Symbol.asyncDispose]() {
       // Whoever started a child has ended it by now; what is left, the kernel ends with the sandbox's pid 1.
       await sandbox.stop()
@@ -82,7 +85,7 @@ async function open(program?: TargetProgram): Promise<Stage> {
 }
 
 /** Waits for pid 1 of the sandbox to report that the sandbox is complete. */
-async function ready(sandbox: Child): Promise<void> {
+async function ready(sandbox: LocalChild): Promise<void> {
   if (!existsSync(binary('sandbox-init'))) throw broken(`${binary('sandbox-init')} is not built; run "make build"`)
   for await (const line of sandbox.lines) if (line === 'ready') return
   await sandbox.ended

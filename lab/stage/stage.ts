@@ -37,6 +37,8 @@ export interface Target extends AsyncDisposable {
 
 /** Where an experiment takes place: nothing in it can reach, or be reached from, the outside. */
 export interface Stage extends AsyncDisposable {
+  /** what it is made of, for the report */
+  readonly words: string
   /** runs the clients */
   readonly clients: Room
   /** runs the observers; sees the target's pid */

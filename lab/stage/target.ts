@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { Client } from 'undici'
+import type { Duplex } from 'node:stream'
 import { z } from 'zod'
 import { broken } from '../errors.ts'
 import { binary } from '../places.ts'
+import { askOver } from './ask-over.ts'
 import type { Room } from './room.ts'
 import type { Target, TargetProgram, TargetSpec } from './stage.ts'
 import { TargetState } from './target-state.ts'
@@ -12,11 +13,11 @@ const Ready = z.object({ pid: z.number().int(), listen: z.string(), control: z.s
 /** A target that is busy still answers its admin socket; one that does not in this time is lost. */
 const ADMIN_TIMEOUT_MS = 5000
 
-/** Starts the Go target in a room. `outside` maps a path of the room to one that the lab can open. */
+/** Starts the Go target in a room. `dial` connects the lab to a Unix socket of the room. */
 export async function startTarget(
   room: Room,
   spec: TargetSpec,
-  place: { scratch: string; outside: (path: string) => string; program?: TargetProgram | undefined },
+  place: { scratch: string; dial: (path: string) => Duplex; program?: TargetProgram | undefined },
 ): Promise<Target> {
   const { binary: file, env } = place.program ?? { binary: binary('target'), env: {} }
   const argv = [
@@ -42,16 +43,10 @@ export async function startTarget(
     throw broken(`the target did not start (exit ${code}): ${lastLine(child.complaint())}`)
   }
   const ready = Ready.parse(JSON.parse(first.value))
-  const admin = new Client('http://target', {
-    socketPath: place.outside(ready.control),
-    headersTimeout: ADMIN_TIMEOUT_MS,
-    bodyTimeout: ADMIN_TIMEOUT_MS,
-  })
   const ask = async (method: 'GET' | 'POST', path: string) => {
     // A connection of its own each time: after a restart the path leads to the successor, a kept connection to the old process.
-    const { statusCode, body } = await admin.request({ method, path, reset: true })
-    const text = await body.text()
-    if (statusCode !== 200) throw broken(`target refused ${method} ${path} (HTTP ${statusCode}): ${text.trim()}`)
+    const { status, text } = await askOver(place.dial(ready.control), method, path, ADMIN_TIMEOUT_MS)
+    if (status !== 200) throw broken(`target refused ${method} ${path} (HTTP ${status}): ${text.trim()}`)
     return TargetState.parse(JSON.parse(text))
   }
   return {
@@ -62,10 +57,7 @@ export async function startTarget(
     revert: (name) => ask('POST', `/revert/${name}`),
     ended: child.ended,
     complaint: child.complaint,
-    async [Symbol.asyncDispose]() {
-      await admin.destroy()
-      await child.stop()
-    },
+    [Symbol.asyncDispose]: () => child.stop(),
   }
 }
 
