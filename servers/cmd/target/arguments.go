@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -36,11 +37,12 @@ func parse(args []string) (c command, err error) {
 	var set assignments
 	flags := flag.NewFlagSet("target", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&name, "fault", "", "")
-	flags.StringVar(&c.options.Variant, "variant", "", "")
-	flags.StringVar(&c.options.Listen, "listen", "", "")
-	flags.StringVar(&c.control, "control", "", "")
-	flags.StringVar(&c.options.Certificates, "certificates", "", "")
+	flags.StringVar(&name, "fault", os.Getenv("SPINLAB_FAULT"), "")
+	flags.StringVar(&c.options.Variant, "variant", os.Getenv("SPINLAB_VARIANT"), "")
+	flags.StringVar(&c.options.Listen, "listen", os.Getenv("SPINLAB_LISTEN"), "")
+	flags.StringVar(&c.control, "control", os.Getenv("SPINLAB_CONTROL"), "")
+	flags.StringVar(&c.options.Certificates, "certificates", os.Getenv("SPINLAB_CERTIFICATES"), "")
+	set = strings.Fields(os.Getenv("SPINLAB_SET"))
 	flags.Var(&set, "set", "")
 	flags.BoolVar(&c.list, "list", false, "")
 	switch err := flags.Parse(args); {
@@ -100,6 +102,7 @@ const synopsis = `target is a server with a real bug, and with the fixes of that
                   GET /debug/pprof/
   --certificates  folder with chain.pem, key.pem and, for a swap, next-chain.pem, next-key.pem
   --list          the faults as JSON
+A flag that is not given is taken from the environment: SPINLAB_FAULT, SPINLAB_VARIANT, …; SPINLAB_SET holds NAME=VALUE words.
 
 When it serves, it says so in one line of JSON: pid, listen, control. SIGTERM ends it.
 Exit codes: 0 ended by a signal, 1 could not serve, 2 wrong arguments.

@@ -113,6 +113,29 @@ func (p process) handshake() error {
 	return err
 }
 
+func TestWhatNoFlagSaysComesFromTheEnvironment(t *testing.T) {
+	for name, value := range map[string]string{"FAULT": "no-such", "VARIANT": "netpoller", "LISTEN": "nowhere"} {
+		t.Setenv("SPINLAB_"+name, value)
+	}
+	for _, row := range []struct {
+		args      []string
+		complaint string
+	}{
+		{nil, `no fault "no-such"`},
+		{[]string{"--fault", "tls-storm"}, `--listen is "nowhere"`},
+		{[]string{"--fault", "tls-storm", "--listen", "127.0.0.1:0"}, "--control is missing"},
+	} {
+		if _, err := parse(row.args); err == nil || !strings.Contains(err.Error(), row.complaint) {
+			t.Errorf("%v: %v", row.args, err)
+		}
+	}
+	t.Setenv("SPINLAB_CONTROL", "control")
+	t.Setenv("SPINLAB_SET", "no-such=1")
+	if _, err := parse([]string{"--fault", "tls-storm", "--listen", "127.0.0.1:0"}); err == nil || !strings.Contains(err.Error(), "no-such") {
+		t.Errorf("a parameter: %v", err)
+	}
+}
+
 func TestItServesUntilSIGTERM(t *testing.T) {
 	p := start(t)
 	if p.PID != p.Process.Pid {
