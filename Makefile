@@ -4,10 +4,11 @@ SHELL := /bin/sh
 BIN := .build/bin
 SCENARIOS := $(basename $(notdir $(wildcard lab/scenarios/*.ts)))
 RUNNER ?= native
+COMPOSE_VERSION = $(shell go -C tools/compose list -m -f '{{.Version}}' github.com/docker/compose/v2)
 go_sources = $(shell find $(1) -name '*.go' -o -name '*.o' -o -name 'go.mod' -o -name 'go.sum')
 export CGO_ENABLED := 0
 
-.PHONY: help setup test format doctor clean bench bench-overhead repro-all $(addprefix repro-,$(SCENARIOS))
+.PHONY: help setup test format doctor clean compose bench bench-overhead repro-all $(addprefix repro-,$(SCENARIOS))
 
 help: ## this text
 	@echo 'spinlab: busy spins of network servers on demand'; echo
@@ -38,6 +39,14 @@ $(addprefix repro-,$(SCENARIOS)): repro-%: setup
 
 repro-all: setup ## every scenario, one after the other (ARGS="--only a,b --skip c --all-variants --junit FILE")
 	@bin/spinlab repro --all --runner $(RUNNER) $(ARGS)
+
+compose: $(BIN)/docker-compose ## the pinned docker compose, for a machine without its plugin (3 minutes, once)
+
+$(BIN)/docker-compose: tools/compose/go.mod tools/compose/go.sum
+	@mkdir -p $(BIN)
+	go -C tools/compose build -mod=readonly -trimpath -ldflags '-s -w -X github.com/docker/compose/v2/internal.Version=$(COMPOSE_VERSION)' \
+	  -o ../../$@ github.com/docker/compose/v2/cmd
+	@touch $@
 
 doctor: setup ## what this machine permits
 	@bin/spinlab doctor

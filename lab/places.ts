@@ -3,8 +3,11 @@ import { fileURLToPath } from 'node:url'
 const inRepository = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 /** The Go programs that make builds. */
-export const binary = (name: 'target' | 'supervise' | 'sandbox-init' | 'vanish' | 'probe') =>
-  inRepository(`.build/bin/${name}`)
+/** The programs that make builds. */
+export const binary = (
+  name: 'docker-compose' | 'probe' | 'room' | 'sandbox-init' | 'supervise' | 'target' | 'vanish',
+) => inRepository(`.build/bin/${name}`)
+inRepository(`.build/bin/${name}`)
 /** A chaos client's program. */
 export const client = (name: string) => inRepository(`clients/${name}.ts`)
 /** The folder whose files are the scenarios. */
