@@ -8,7 +8,7 @@ import { runLike } from '../docker/run-container.ts'
 import { unsupported } from '../errors.ts'
 import { binary } from '../places.ts'
 import type { Room } from '../stage/room.ts'
-import type { Runner, Stage } from '../stage/stage.ts'
+import type { Runner, Stage, TargetProgram } from '../stage/stage.ts'
 import { startTarget } from '../stage/target.ts'
 import { Stack } from './compose/stack.ts'
 
@@ -22,7 +22,9 @@ const SCRATCH = '/scratch'
 const compose: Runner = { name: 'compose', open }
 export default compose
 
-async function open(): Promise<Stage> {
+async function open(other?: TargetProgram): Promise<Stage> {
+  if (other)
+    throw unsupported(`the compose runner starts the target of its image, not ${other.binary}; use --runner native`)
   const engine = await findEngine()
   const { docker } = engine
   const program = await findCompose()

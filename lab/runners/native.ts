@@ -74,8 +74,7 @@ async function open(program?: TargetProgram): Promise<Stage> {
       })
       await writeFile(path, content, { mode: 0o600 })
     },
-    start: (spec) =>
-      startTarget(room, spec, { scratch: SCRATCH, dial: (path) => connect(outside(path)), program }),
+    start: (spec) => startTarget(room, spec, { scratch: SCRATCH, dial: (path) => connect(outside(path)), program }),
     async [Symbol.asyncDispose]() {
       // Whoever started a child has ended it by now; what is left, the kernel ends with the sandbox's pid 1.
       await sandbox.stop()
