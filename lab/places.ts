@@ -3,11 +3,9 @@ import { fileURLToPath } from 'node:url'
 const inRepository = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 /** The Go programs that make builds. */
-/** The programs that make builds. */
 export const binary = (
-  name: 'docker-compose' | 'probe' | 'room' | 'sandbox-init' | 'supervise' | 'target' | 'vanish',
+  name: 'target' | 'supervise' | 'sandbox-init' | 'vanish' | 'room' | 'probe' | 'docker-compose',
 ) => inRepository(`.build/bin/${name}`)
-inRepository(`.build/bin/${name}`)
 /** A chaos client's program. */
 export const client = (name: string) => inRepository(`clients/${name}.ts`)
 /** The folder whose files are the scenarios. */

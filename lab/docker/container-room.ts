@@ -72,6 +72,7 @@ export class ContainerRoom implements Room, AsyncDisposable {
       return stopGently(send, program.ended, signal, graceMs)
     }
     return {
+      pid: -1,
       lines: createInterface({ input: program.output }),
       tell: (line) => this.#order({ id, input: toBase64(`${line}\n`) }),
       complaint: () => program.complaint,

@@ -48,6 +48,7 @@ export function runLike(
   }
   const stop: Child['stop'] = (signal = 'SIGTERM', graceMs = 2000) => stopGently(send, ended, signal, graceMs)
   return {
+    pid: -1,
     lines: createInterface({ input: output }),
     tell: () => {
       throw new Error('a container that runs by itself has no standard input')

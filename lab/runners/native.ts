@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { broken, unsupported } from '../errors.ts'
 import { binary } from '../places.ts'
-import { type LocalChild, startChild } from '../stage/child.ts'
+import { startChild } from '../stage/child.ts'
 import { childrenOf } from '../stage/process-tree.ts'
 import type { Child, Room } from '../stage/room.ts'
 import type { Runner, Stage, TargetProgram } from '../stage/stage.ts'
@@ -84,7 +84,7 @@ async function open(program?: TargetProgram): Promise<Stage> {
 }
 
 /** Waits for pid 1 of the sandbox to report that the sandbox is complete. */
-async function ready(sandbox: LocalChild): Promise<void> {
+async function ready(sandbox: Child): Promise<void> {
   if (!existsSync(binary('sandbox-init'))) throw broken(`${binary('sandbox-init')} is not built; run "make build"`)
   for await (const line of sandbox.lines) if (line === 'ready') return
   await sandbox.ended

@@ -4,12 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { execa, type Options } from 'execa'
 import type { Child } from './room.ts'
 
-/** A process of this machine. */
-export interface LocalChild extends Child {
-  /** Of what was started: the command itself, or the helper that entered the room for it. */
-  readonly pid: number
-}
-
 const COMPLAINT_LIMIT = 64 * 1024
 const POLL_MS = 10
 
@@ -20,7 +14,7 @@ const POLL_MS = 10
 export function startChild(
   argv: readonly string[],
   options: { env?: Readonly<Record<string, string>>; receivers?: (pid: number) => number[] } = {},
-): LocalChild {
+): Child {
   const [file, ...args] = argv
   if (!file) throw new Error('cannot start an empty command')
   const settings = {

@@ -1,5 +1,7 @@
 /** A process that the lab started in a room. Whoever starts it ends it, by this handle. */
 export interface Child extends AsyncDisposable {
+  /** Host pid of what was started: the command itself, or the helper that entered the room for it. -1 where that cannot be seen from here. */
+  readonly pid: number
   /** Its standard output, line by line, until it closes. */
   readonly lines: AsyncIterable<string>
   /** One line to its standard input. */
