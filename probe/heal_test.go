@@ -19,8 +19,9 @@ import (
 
 func init() {
 	roles["patient"] = func() { serve(beSick()) }
-	roles["orphan-here"] = func() { serve(beOrphan(duplicate)) }
-	roles["orphan-child"] = func() { serve(beOrphan(inherit)) }
+	roles["orphan-here"] = func() { serve(beOrphan(duplicate, false)) }
+	roles["orphan-child"] = func() { serve(beOrphan(inherit, false)) }
+	roles["orphan-reused"] = func() { serve(beOrphan(duplicate, true)) }
 	roles["numbers"] = func() { serve(takeNumbers()) }
 }
 
@@ -194,30 +195,39 @@ func takeNumbers() func() string {
 	return func() string { return string(text) }
 }
 
-// TestOrphan takes out a registration whose number was closed while a duplicate is open, here or in a child.
+// TestOrphan takes out a registration whose number was closed while a duplicate is open, here or in a child, and not
+// that of the file which has the number now.
 func TestOrphan(t *testing.T) {
-	for _, where := range []string{"here", "child"} {
-		p := startPeer(t, "orphan-"+where)
+	for role, want := range map[string]int{"orphan-here": 0, "orphan-child": 0, "orphan-reused": 1} {
+		p := startPeer(t, role)
 		var fd, epfd int
 		must(fmt.Sscan(p.work(t), &fd, &epfd))
 		deed := lay(t, p.Process.Pid, hands.Hand{Fix: "epoll-del", FD: &fd})
-		if before := deed.Before.Descriptor; before.Open || len(before.Sets) != 1 || deed.Undo != nil {
-			t.Errorf("%s: descriptor %d was %+v, expected to be closed and registered", where, fd, before)
+		before := deed.Before.Descriptor
+		if before.Open != (want == 1) || len(before.Sets) != 1 || before.Sets[0].Inode == before.Inode || deed.Undo != nil {
+			t.Errorf("%s: descriptor %d was %+v, undo %+v; expected one registration of another file, and no way back", role, fd, before, deed.Undo)
 		}
-		if left := procfs.Registrations(p.Process.Pid, epfd); len(left) != 0 {
-			t.Errorf("%s: still registered: %+v", where, left)
+		left := procfs.Registrations(p.Process.Pid, epfd)
+		if len(left) != want || want == 1 && left[0].Inode != before.Inode {
+			t.Errorf("%s: still registered: %+v; expected %d", role, left, want)
 		}
 	}
 }
 
 // beOrphan registers a pipe and closes its number, which the duplicate or the child keeps open.
-func beOrphan(keep func(end int)) func() string {
+func beOrphan(keep func(end int), reuse bool) func() string {
 	var pipe [2]int
 	check0(unix.Pipe2(pipe[:], unix.O_CLOEXEC))
 	epfd := must(unix.EpollCreate1(unix.EPOLL_CLOEXEC))
 	check0(unix.EpollCtl(epfd, unix.EPOLL_CTL_ADD, pipe[0], &unix.EpollEvent{Events: unix.EPOLLIN}))
 	keep(pipe[0])
 	check0(unix.Close(pipe[0]))
+	if reuse {
+		if socket := must(unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM, 0)); socket != pipe[0] {
+			check0(unix.Dup2(socket, pipe[0]))
+		}
+		check0(unix.EpollCtl(epfd, unix.EPOLL_CTL_ADD, pipe[0], &unix.EpollEvent{Events: unix.EPOLLIN}))
+	}
 	return func() string { return fmt.Sprint(pipe[0], epfd) }
 }
 

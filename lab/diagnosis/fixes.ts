@@ -60,6 +60,7 @@ const epollDelete: MakeFix = ({ pid, descriptor }) =>
         pid,
         onDescriptor('epoll-del', descriptor),
         `the command that it prints registers it again for ${descriptor.events ?? 'the same events'}`,
+        descriptor,
       )
 
 /** Such a registration wakes nobody twice for the same bytes: the loop turns without it. */
@@ -68,22 +69,22 @@ const isEdgeTriggered = ({ events }: SeenDescriptor) => events?.split('|').inclu
 const shutDown: MakeFix = ({ pid, descriptor }) =>
   descriptor?.kind !== 'socket' || descriptor.state === 'UNCONN'
     ? undefined
-    : byHand(pid, onDescriptor('shutdown-fd', descriptor), 'none: the peer has to connect again', descriptor.peer)
+    : byHand(pid, onDescriptor('shutdown-fd', descriptor), 'none: the peer has to connect again', descriptor)
 
 /** The last resort before a restart. */
 const closeIt: MakeFix = ({ pid, descriptor }) =>
   descriptor?.kind !== 'socket'
     ? undefined
-    : byHand(pid, onDescriptor('close-fd', descriptor), 'none: the peer has to connect again', descriptor.peer)
+    : byHand(pid, onDescriptor('close-fd', descriptor), 'none: the peer has to connect again', descriptor)
 
 /** Of a descriptor that the lab's hands take; should the number be given to another before, they do nothing. */
 const onDescriptor = (fix: Hand['fix'], { fd, inode }: SeenDescriptor): Hand => ({ fix, fd, ...(inode && { inode }) })
 
-const byHand = (pid: number, hand: Hand, undo: string, peer?: string): Fix => ({
+const byHand = (pid: number, hand: Hand, undo: string, descriptor?: SeenDescriptor): Fix => ({
   name: hand.fix,
   priority: 'now',
   command: healCommand(pid, hand),
-  cost: wordsOf(hand, peer).cost,
+  cost: wordsOf(hand, descriptor).cost,
   undo,
 })
 

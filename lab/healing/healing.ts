@@ -47,7 +47,7 @@ export function healing({ pid, name, hand, deed, before, after }: Treatment): He
     stoppedMs,
     before: { ...deed.before, ...(before && verdictOf(before)) },
     after: deed.after && { ...deed.after, ...(after && verdictOf(after)) },
-    ...wordsOf(hand, deed.before.descriptor?.peer),
+    ...wordsOf(hand, deed.before.descriptor),
     command: done ? null : healCommand(pid, hand),
     undo: deed.undo && healCommand(pid, deed.undo),
   }

@@ -9,33 +9,44 @@ interface Words {
 const INSTEAD = 'in place of its next system call, which it makes right after'
 const HELD = 'holds one thread, for less than a millisecond on an idle machine'
 
-/** `peer`: whom the descriptor is connected with. */
-const WORDS: Readonly<Record<Hand['fix'], (hand: Hand, peer?: string) => Words>> = {
+/** What a descriptor is, as far as it is known. */
+interface Subject {
+  kind?: string | undefined
+  peer?: string | undefined
+}
+
+const WORDS: Readonly<Record<Hand['fix'], (hand: Hand, subject: Subject) => Words>> = {
   'raise-nofile': ({ nofile }) => ({
     does: `sets the soft limit of open descriptors to ${nofile}; nothing is stopped`,
     cost: 'none at once; descriptors that leak will fill the larger table too',
   }),
-  'epoll-del': ({ fd }) => ({
+  'epoll-del': ({ fd }, { kind }) => ({
     does: `takes fd ${fd} out of its epoll sets; nothing is stopped`,
-    cost: `hides the connection: the process hears nothing of fd ${fd} any more, which stays open`,
+    cost:
+      kind === 'listener'
+        ? `hides the listener: no connection is accepted from fd ${fd} any more, which stays open`
+        : `hides the connection: the process hears nothing of fd ${fd} any more, which stays open`,
   }),
   'epoll-add': ({ fd }) => ({
     does: `registers fd ${fd} again in the epoll sets that it was taken out of; nothing is stopped`,
     cost: 'the spin that was ended by taking it out begins again',
   }),
-  'shutdown-fd': ({ fd }, peer) => ({
+  'shutdown-fd': ({ fd }, subject) => ({
     does: `lets one thread make shutdown(${fd}) ${INSTEAD}; the descriptor stays open`,
-    cost: `${HELD}; cuts the connection${peer ? ` with ${peer}` : ''}; helps only where the end of the stream is noticed`,
+    cost: `${HELD}; ${loss(subject)}; helps only where the end of the stream is noticed`,
   }),
-  'close-fd': ({ fd }, peer) => ({
+  'close-fd': ({ fd }, subject) => ({
     does: `lets one thread make close(${fd}) ${INSTEAD}`,
-    cost:
-      `${HELD}; cuts the connection${peer ? ` with ${peer}` : ''}; ` +
-      `what still owns the number ${fd} in the program may later close the next connection that gets it`,
+    cost: `${HELD}; ${loss(subject)}; what still owns the number ${fd} in the program may later close the next descriptor that gets it`,
   }),
 }
 
-export const wordsOf = (hand: Hand, peer?: string): Words => WORDS[hand.fix](hand, peer)
+function loss({ kind, peer }: Subject): string {
+  if (kind === 'listener') return 'nothing is accepted there any more'
+  return kind === 'socket' ? `cuts the connection${peer ? ` with ${peer}` : ''}` : 'what uses it fails'
+}
+
+export const wordsOf = (hand: Hand, subject: Subject = {}): Words => WORDS[hand.fix](hand, subject)
 
 /** What an engineer types to have it done. */
 export function healCommand(pid: number, hand: Hand): string {
