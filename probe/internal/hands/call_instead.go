@@ -30,7 +30,7 @@ type call struct {
 // Only that thread is stopped.
 //
 // If this program is killed, the kernel detaches and the thread runs on (no PTRACE_O_EXITKILL). Between the two
-// changes of registers, a few tens of microseconds, it would run on with one call of its own lost, whose result is
+// changes of registers, the second half of the hold, it would run on with one call of its own lost, whose result is
 // that of ours, 0: a thread is preferred that sleeps in a wait, where 0 means that nothing happened yet.
 func callInstead(pid int, c call) (held time.Duration, err error) {
 	done := make(chan struct{})
