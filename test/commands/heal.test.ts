@@ -6,7 +6,7 @@ import { needs } from '../needs.ts'
 import { SPINLAB, spinlab } from '../spinlab.ts'
 
 const [go] = LANGUAGES
-beforeEach((context) => needs(context, 'bpf'))
+beforeEach((context) => needs(context, 'bpf', 'hands'))
 
 test('a plan says what it would do, and what cannot be done is said in a line: neither does anything', async () => {
   await using server = await SickServer.start(go)

@@ -7,7 +7,7 @@ import { needs, needsTools } from '../needs.ts'
 import { answers, LANGUAGES, SickServer } from './sick-server.ts'
 
 test('the pid is that of the room', async (context) => {
-  await needs(context, 'namespaces')
+  await needs(context, 'namespaces', 'hands')
   await using stage = await native.open()
   const child = stage.clients.run(['sh', '-c', 'echo $$; exec sleep 60'])
   const { value } = await child.lines[Symbol.asyncIterator]().next()
@@ -26,6 +26,7 @@ test('the pid is that of the room', async (context) => {
 
 for (const language of LANGUAGES) {
   test(`each deed heals a server in ${language.name}, which serves on`, { timeout: 60_000 }, async (context) => {
+    await needs(context, 'hands')
     needsTools(context, ...language.tools)
     await using server = await SickServer.start(language)
     const { pid } = server
