@@ -20,12 +20,15 @@ program
   .argument('[scenario]', 'see "spinlab list"')
   .option('--variant <name>', 'form of the server; default: the main one')
   .option('--fix <name>', 'try only this fix (may be repeated)', collect, [])
+  .option('--brief', 'neither witnesses nor controls', false)
   .addOption(new Option('--all', 'every scenario, one after the other').conflicts(['variant', 'fix', 'repeat']))
   .option('--only <names>', 'with --all: these scenarios, separated by commas', names, [])
   .option('--skip <names>', 'with --all: not these scenarios', names, [])
   .option('--all-variants', 'with --all: every variant with every fix', false)
   .option('--seed <n>', 'seed of all traffic', wholeNumber, 1)
   .option('--repeat <n>', 'hold it so many times', positiveNumber, 1)
+  .addOption(new Option('--against <file>', 'a baseline that it must be no worse than').conflicts('all'))
+  .option('--worse-than <ratio>', 'with --against: from how many times a rate on it is worse', ratio, 1.25)
   .option('--timeout <duration>', 'longest time of one phase, e.g. 30s', duration, 30_000)
   .addOption(new Option('--runner <name>', 'where the processes live').default('native'))
   .option('--collector <name>', 'the observer that judges', 'auto')
@@ -44,6 +47,26 @@ program
         : await (await import('./commands/repro.ts')).repro(scenario, options, listenForStop()),
     )
   })
+
+program
+  .command('record')
+  .description('keep what an experiment shows as the baseline that later runs are compared with')
+  .argument('<scenario>', 'see "spinlab list"')
+  .option('--to <file>', 'file to write; default: SCENARIO.baseline.json')
+  .option('--variant <name>', 'form of the server; default: the main one')
+  .option('--fix <name>', 'try only this fix (may be repeated)', collect, [])
+  .option('--brief', 'neither witnesses nor controls', false)
+  .option('--seed <n>', 'seed of all traffic', wholeNumber, 1)
+  .option('--repeat <n>', 'hold it so many times; rates have an interval from 6 on', positiveNumber, 6)
+  .option('--timeout <duration>', 'longest time of one phase, e.g. 30s', duration, 30_000)
+  .addOption(new Option('--runner <name>', 'where the processes live').default('native'))
+  .option('--collector <name>', 'the observer that judges', 'auto')
+  .option('--out-dir <dir>', 'folder for recorded runs', 'artifacts')
+  .option('--json', 'print one JSON object and nothing else', false)
+  .option('-q, --quiet', 'no progress', false)
+  .action(async (scenario, options) =>
+    exitWith(await (await import('./commands/record.ts')).record(scenario, options, listenForStop())),
+  )
 
 program
   .command('matrix')
@@ -186,6 +209,12 @@ function processId(text: string): number {
 function positiveNumber(text: string): number {
   const value = wholeNumber(text)
   if (value === 0) throw new InvalidArgumentError('it must be 1 or more.')
+  return value
+}
+
+function ratio(text: string): number {
+  const value = Number(text)
+  if (!(value > 1)) throw new InvalidArgumentError('it must be a number above 1, e.g. 1.25.')
   return value
 }
 

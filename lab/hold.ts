@@ -114,6 +114,7 @@ function commandLine(name: string, options: HoldOptions): string {
   const words = ['bin/spinlab', 'repro', name, '--seed', `${options.seed}`]
   if (options.variant) words.push('--variant', options.variant)
   for (const fix of options.fix) words.push('--fix', fix)
+  if (options.brief) words.push('--brief')
   if (options.runner !== 'native') words.push('--runner', options.runner)
   if (options.collector !== 'auto') words.push('--collector', options.collector)
   return words.join(' ')

@@ -1,8 +1,9 @@
 import { execa } from 'execa'
 import { unsupported } from '../errors.ts'
 import { chooseVariant, loadScenario } from '../experiment/load-scenarios.ts'
-import { chooseFixes, phaseTitle } from '../experiment/phases.ts'
+import { chooseFixes } from '../experiment/phases.ts'
 import type { ExperimentResult } from '../experiment/result.ts'
+import { titledPhases } from '../experiment/titled-phases.ts'
 import { type HoldOptions, hold } from '../hold.ts'
 import { targetModule } from '../places.ts'
 import { buildProgram, findProgram } from '../programs/program.ts'
@@ -77,25 +78,19 @@ async function programSubject(
   }
 }
 
-function summary({ outcome, phases, controls, reasons, seconds, run }: ExperimentResult): CellRun {
-  const fault = phases.find(({ name }) => name === 'fault') ?? phases[0]
-  const titled = [
-    ...phases.map((phase) => ({ phase, title: phaseTitle(titleParts(phase)) })),
-    ...controls.flatMap((control) =>
-      control.phases.map((phase) => ({ phase, title: `control ${control.variant} ${phaseTitle(titleParts(phase))}` })),
-    ),
-  ]
-  const telling = titled.find(({ phase }) => phase.outcome !== 'pass') ?? titled.find(({ phase }) => phase === fault)
+function summary(result: ExperimentResult): CellRun {
+  const titled = titledPhases(result)
+  const fault = titled.find(({ phase }) => phase.name === 'fault') ?? titled[0]
+  const telling = titled.find(({ phase }) => phase.outcome !== 'pass') ?? fault
+  const { outcome, reasons, seconds, run } = result
   return {
     outcome,
     verdict: telling?.phase.verdict ?? 'no-data',
     class: telling?.phase.class ?? null,
     phase: telling?.title ?? null,
     reasons,
-    rates: fault?.rates ?? { cores: null, wakeups: null, progress: null },
+    rates: fault?.phase.rates ?? { cores: null, wakeups: null, progress: null },
     seconds,
     run,
   }
 }
-
-const titleParts = ({ name, fix }: { name: string; fix: string | null }) => ({ name, fix: fix ? { name: fix } : null })

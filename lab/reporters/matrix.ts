@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { Cell, CellOutcome, Comparison } from '../matrix/cell.ts'
-import type { Estimate } from '../statistics/median.ts'
+import { withInterval } from './figures.ts'
 import type { Suite } from './junit-file.ts'
 import { borderless, compact, paint } from './table.ts'
 
@@ -78,17 +78,10 @@ function inWords({ outcome, cores, wakeups }: Comparison): string {
   if (outcome.p === null) return 'too few runs to judge (4 of each, --repeat 4)'
   const parts = [
     outcome.differs && `the outcome (p = ${probability(outcome.p)})`,
-    cores.differs && `cores ${times(cores.ratio)} (p = ${probability(cores.p)})`,
-    wakeups.differs && `wake-ups ${times(wakeups.ratio)} (p = ${probability(wakeups.p)})`,
+    cores.differs && `cores x ${withInterval(cores.ratio)} (p = ${probability(cores.p)})`,
+    wakeups.differs && `wake-ups x ${withInterval(wakeups.ratio)} (p = ${probability(wakeups.p)})`,
   ].filter(Boolean)
   return parts.length ? `differs: ${parts.join(', ')}` : 'no difference shown'
-}
-
-/** `x 12 (8.0 to 15)`: how many times as much, and where the true figure lies. */
-function times(ratio: Estimate | null): string {
-  if (!ratio) return 'from nothing'
-  const figure = (value: number) => value.toPrecision(2)
-  return `x ${compact(ratio.median)}${ratio.interval ? ` (${ratio.interval.map(figure).join(' to ')})` : ''}`
 }
 
 const probability = (p: number | null) => (p === null ? '-' : p < 0.001 ? '< 0.001' : p.toFixed(3))
