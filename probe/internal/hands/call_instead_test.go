@@ -16,8 +16,8 @@ import (
 
 const nap = 300 * time.Millisecond
 
-// sleeps are ways to wait, and what comes of each when nothing disturbs it.
-var sleeps = map[string]struct {
+// naps are ways to wait, and what comes of each when nothing disturbs it.
+var naps = map[string]struct {
 	number int
 	wait   func() string
 	want   string
@@ -38,7 +38,7 @@ var sleeps = map[string]struct {
 }
 
 func TestMain(m *testing.M) {
-	if sleep, ok := sleeps[os.Getenv("HANDS_TEST_SLEEP")]; ok {
+	if sleep, ok := naps[os.Getenv("HANDS_TEST_SLEEP")]; ok {
 		runtime.LockOSThread()
 		fmt.Println(unix.Gettid(), must(unix.Open("/dev/null", unix.O_RDONLY, 0)))
 		began := time.Now()
@@ -57,7 +57,7 @@ func must[T any](value T, err error) T {
 
 // TestSleepersSleepOn: a thread that sleeps makes the call and sleeps on, and its wait ends as if nothing had been.
 func TestSleepersSleepOn(t *testing.T) {
-	for name, sleep := range sleeps {
+	for name, sleep := range naps {
 		t.Run(name, func(t *testing.T) {
 			child := exec.Command("/proc/self/exe")
 			child.Env = append(os.Environ(), "HANDS_TEST_SLEEP="+name, "GODEBUG=asyncpreemptoff=1")
