@@ -118,7 +118,7 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 			}
 			renewed = renewed || again
 			clock.start = time.Now()
-			ticker.Reset(options.Interval)
+			ticker.Reset(rota.length(options.Interval))
 		}
 		if goOn = wait(ctx, ticker); !goOn && clock.tooShort(options.Interval) {
 			return nil
@@ -126,6 +126,7 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 		w := clock.open("probe", crowd.pids())
 		if counted && !rota.goesOn() {
 			kernel.counter.Detach()
+			ticker.Reset(options.Interval)
 		}
 		end := time.Now()
 		if counted {
