@@ -159,7 +159,14 @@ program
     'the soft limit of raise-nofile; default: four times what it is, at least 4096',
     positiveNumber,
   )
-  .option('--undo <json>', 'take back what was done: the command is printed when it is')
+  .addOption(
+    new Option('--undo <json>', 'take back what was done: the command is printed when it is').conflicts([
+      'fix',
+      'fd',
+      'inode',
+      'nofile',
+    ]),
+  )
   .option('--yes', 'do it, and look whether the spin has ended', false)
   .option('--json', 'print one JSON object and nothing else', false)
   .action(async (pid, options) => {

@@ -54,6 +54,10 @@ function handOf({ fix, fd, inode, nofile, undo }: HealOptions): Hand {
   if (!known) throw unknownName('fix', `${fix}`, OUTSIDE_FIXES)
   if (known !== 'raise-nofile' && fd === undefined)
     throw usage(`${known} needs the number of a descriptor: --fd N; "spinlab diagnose PID" names the one that spins`)
+  if (known === 'raise-nofile' ? (fd ?? inode) !== undefined : nofile !== undefined)
+    throw usage(
+      `${known} takes ${known === 'raise-nofile' ? '--nofile, and no descriptor' : '--fd and --inode, and no --nofile'}`,
+    )
   return { fix: known, fd, inode, nofile }
 }
 

@@ -25,6 +25,8 @@ test.each([
   ],
   [['heal', '1', '--fix', 'x'], /^spinlab: "x" is not a fix; choose one of: raise-nofile, epoll-del, /],
   [['heal', '1', '--fix', 'close-fd'], /^spinlab: close-fd needs the number of a descriptor: --fd N/],
+  [['heal', '1', '--fix', 'raise-nofile', '--fd', '3'], /^spinlab: raise-nofile takes --nofile, and no descriptor$/],
+  [['heal', '1', '--undo', '{}', '--fd', '3'], /^spinlab: option '--undo <json>' cannot be used with option '--fd/],
   [['heal', '1', '--undo', '{}'], /^spinlab: --undo takes what an earlier heal printed/],
   [['heal', 'x', '--fix', 'close-fd'], /^spinlab: .*'x' is invalid.* process id/],
   [['nonsense'], /^spinlab: unknown command 'nonsense'/],
