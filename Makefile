@@ -8,7 +8,7 @@ COMPOSE_VERSION = $(shell go -C tools/compose list -m -f '{{.Version}}' github.c
 go_sources = $(shell find $(1) -name '*.go' -o -name '*.o' -o -name 'go.mod' -o -name 'go.sum')
 export CGO_ENABLED := 0
 
-.PHONY: help setup test format doctor clean compose bench bench-overhead repro-all $(addprefix repro-,$(SCENARIOS))
+.PHONY: help setup test format doctor clean compose corpus corpus-docs bench bench-overhead repro-all $(addprefix repro-,$(SCENARIOS))
 
 help: ## this text
 	@echo 'spinlab: busy spins of network servers on demand'; echo
@@ -53,6 +53,12 @@ doctor: setup ## what this machine permits
 
 test: setup ## types, lint and all tests; what this machine lacks is a counted skip
 	@node_modules/.bin/node test/all.ts
+
+corpus: setup ## diagnose on released bugs of real projects and their fixes (REPEAT=5: five times in a row)
+	@node_modules/.bin/node test/corpus/run.ts --repeat $(or $(REPEAT),1) $(ARGS)
+
+corpus-docs: setup ## the same, five times in a row; writes docs/corpus.md
+	@node_modules/.bin/node test/corpus/run.ts --repeat 5 --docs
 
 bench: bench-overhead ## all benchmarks
 
