@@ -34,7 +34,7 @@ const PATIENCE_MS = 5000
 /** Windows are about 0.1 s long. */
 const HALF_WINDOW = 0.05
 /** A late answer is better than none (s): so much is watched where the time is up before. */
-const ENOUGH_SECONDS = 0.9
+const ENOUGH_SECONDS = 1.3
 
 /** Looks at a process with the named collector, or for `auto` with the best that the rights permit. */
 export async function observe(subject: Subject, collector: string, limits: Limits): Promise<Observation> {
