@@ -45,7 +45,8 @@ export function assess(evidence: Evidence): { settled: boolean; result: PhaseRes
   const before = facts[0]
   const now = facts.at(-1)
   const condition = phase.name === 'baseline' ? null : ask(variant.condition, facts)
-  const effect = phase.name === 'fixed' && phase.fix?.effect ? ask(phase.fix.effect, facts) : null
+  const claim = phase.name === 'fixed' ? phase.fix?.effect : phase.name === 'fault' ? variant.effect : undefined
+  const effect = claim ? ask(claim, facts) : null
   const decision = decideFrom(evidence)
   const verdict: Verdict = evidence.cut === 'target-ended' ? 'no-data' : (decision.verdict ?? 'no-data')
 
@@ -145,7 +146,10 @@ function shortcomings(
       })
   }
   if (effect && !effect.holds)
-    found.push({ outcome: 'fail', text: `the fix does not do what it claims: ${effect.text}` })
+    found.push({
+      outcome: 'fail',
+      text: `the ${phase.fix ? 'fix' : 'fault'} does not do what it claims: ${effect.text}`,
+    })
   return [...found, ...strangeProcess(phase, before, now)]
 }
 

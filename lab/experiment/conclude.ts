@@ -61,7 +61,8 @@ function concludeWitness({ collector, phase, expected, windows, baseline }: Witn
     phase: phaseTitle(phase),
     verdict,
     class: judgement.class,
-    agrees: verdict === expected || (blind && verdict === 'no-data'),
+    // Who could not see does not contradict.
+    agrees: verdict === expected || verdict === 'no-data',
     findings: judgement.findings.map(({ name, text }) => ({ name, text })),
     lost: windows.reduce((sum, window) => sum + window.lost, 0),
   }

@@ -22,6 +22,8 @@ import { costs, look } from './witness.ts'
 
 /** Inside the stage nothing else listens. The controls run side by side, each on the next port. */
 const PORT = 8443
+/** A line of the scheduler each 100 ms, on standard error. */
+const SCHEDTRACE = 'schedtrace=100'
 
 export interface ExperimentPlan {
   scenario: NamedScenario
@@ -100,8 +102,10 @@ async function runVariant(
     variant: variant.name,
     listen: `127.0.0.1:${port}`,
     set: variant.settings ?? {},
+    ...(scenario.go && { godebug: SCHEDTRACE }),
   })
   await using subject = new Subject(stage, target, eyes)
+  if (scenario.go) subject.askGo()
   const treatment = new Treatment(subject, stage.tracer)
   agree(variant, await target.state())
   if (variant.nofile) await layHand(stage.tracer, target.pid, { fix: 'raise-nofile', nofile: variant.nofile })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { GoSnapshot } from '../go-runtime/snapshot.ts'
 import { TargetState } from '../stage/target-state.ts'
 import { Files } from '../windows/kernel-tables.ts'
 import { SocketRow } from '../windows/proc-net-tcp.ts'
@@ -68,5 +69,7 @@ export const Facts = z.object({
   predecessor: z.number().int().optional(),
   chaos: ChaosStatistics.optional(),
   sane: SaneTally,
+  /** what its own runtime says, where the scenario asks for it; at most a third of a second old */
+  go: GoSnapshot.optional(),
 })
 export type Facts = z.infer<typeof Facts>

@@ -62,6 +62,8 @@ export interface Variant {
   goroutines?: 'flat'
   /** the fault's own truth, independent of any signature: without it there is no verdict */
   condition: Check
+  /** what the fault must show besides its verdict */
+  effect?: Check
   fixes: readonly Fix[]
 }
 
@@ -93,6 +95,8 @@ export interface Scenario {
   company?: Traffic
   /** count the server's TLS handshakes by source address, for the report */
   handshakes?: boolean
+  /** ask the server's own Go runtime, too: goroutine states, memory after a collection, scheduler */
+  go?: boolean
   /** requests a second of clients that do nothing wrong */
   sane: { rate: number; over: 'tls' | 'http' }
   /** pure: a table of the scenario's own, from what was seen of the main variant */

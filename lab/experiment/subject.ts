@@ -1,3 +1,4 @@
+import { GoWatch } from '../go-runtime/watch.ts'
 import type { Stage, Target } from '../stage/stage.ts'
 import type { Window } from '../windows/window.ts'
 import type { Casualty } from './assess.ts'
@@ -25,6 +26,7 @@ export class Subject implements AsyncDisposable {
   readonly #kernel: KernelReader
   #chaos: { client: TrafficClient<ChaosStatistics>; report: ChaosStatistics | undefined } | undefined
   #predecessor: number | undefined
+  #go: GoWatch | undefined
   #leaving = false
 
   constructor(stage: Stage, target: Target, eyes: Eyes) {
@@ -53,6 +55,11 @@ export class Subject implements AsyncDisposable {
         previous = report
       }),
     )
+  }
+
+  /** From now on facts say what the target's own Go runtime says, too. */
+  askGo() {
+    this.#go = new GoWatch((path) => this.target.read(`/debug/pprof/${path}`), this.target.complaint)
   }
 
   /** Clients that are there besides the sane ones and the chaos. */
@@ -88,9 +95,10 @@ export class Subject implements AsyncDisposable {
   async facts(): Promise<Facts> {
     const target = await this.target.state()
     if (target.pid !== this.pid) this.#follow(target.pid)
-    const [{ sockets, network, files }, predecessor] = await Promise.all([
+    const [{ sockets, network, files }, predecessor, go] = await Promise.all([
       this.#kernel.read(this.pid),
       this.#predecessor === undefined ? undefined : this.#kernel.read(this.#predecessor),
+      this.#go?.look(),
     ])
     // Of a process that is gone, not even its limits can be read.
     if (predecessor?.files.limit === 0) this.#predecessor = undefined
@@ -107,6 +115,7 @@ export class Subject implements AsyncDisposable {
       ...(this.#predecessor && { predecessor: this.#predecessor }),
       ...(this.#chaos?.report && { chaos: this.#chaos.report }),
       sane: this.sane,
+      ...(go && { go }),
     }
   }
 

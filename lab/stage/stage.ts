@@ -9,6 +9,8 @@ export interface TargetSpec {
   listen: string
   /** extra `--set key=value` parameters of the fault */
   set: Readonly<Record<string, string>>
+  /** settings of GODEBUG, beside those that its program may have */
+  godebug?: string
 }
 
 /** A target other than the one that make builds, e.g. one that another Go has built. */
@@ -26,6 +28,8 @@ export interface Target extends AsyncDisposable {
   /** `IP:PORT` that its clients connect to */
   readonly listen: string
   state(): Promise<TargetState>
+  /** Text of another GET on its admin socket, e.g. /debug/pprof/heap?debug=1. */
+  read(path: string): Promise<string>
   /** Throws with the target's own line when the fix is unknown or already applied. */
   fix(name: string): Promise<TargetState>
   revert(name: string): Promise<TargetState>

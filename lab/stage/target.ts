@@ -20,8 +20,11 @@ export async function startTarget(
   place: { scratch: string; dial: (path: string) => Duplex; program?: TargetProgram | undefined },
 ): Promise<Target> {
   const { binary: file, env } = place.program ?? { binary: binary('target'), env: {} }
+  const godebug = spec.godebug && [env.GODEBUG, spec.godebug].filter(Boolean).join()
   const argv = [
     binary('supervise'),
+    // For the target alone: the supervisor is a Go program, too.
+    ...(godebug ? ['env', `GODEBUG=${godebug}`] : []),
     file,
     '--fault',
     spec.fault,
@@ -43,16 +46,18 @@ export async function startTarget(
     throw broken(`the target did not start (exit ${code}): ${lastLine(child.complaint())}`)
   }
   const ready = Ready.parse(JSON.parse(first.value))
-  const ask = async (method: 'GET' | 'POST', path: string) => {
+  const read = async (method: 'GET' | 'POST', path: string) => {
     // A connection of its own each time: after a restart the path leads to the successor, a kept connection to the old process.
     const { status, text } = await askOver(place.dial(ready.control), method, path, ADMIN_TIMEOUT_MS)
     if (status !== 200) throw broken(`target refused ${method} ${path} (HTTP ${status}): ${text.trim()}`)
-    return TargetState.parse(JSON.parse(text))
+    return text
   }
+  const ask = async (method: 'GET' | 'POST', path: string) => TargetState.parse(JSON.parse(await read(method, path)))
   return {
     pid: ready.pid,
     listen: ready.listen,
     state: () => ask('GET', '/state'),
+    read: (path) => read('GET', path),
     fix: (name) => ask('POST', `/fix/${name}`),
     revert: (name) => ask('POST', `/revert/${name}`),
     ended: child.ended,

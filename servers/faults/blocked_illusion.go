@@ -11,12 +11,15 @@ import (
 
 func init() {
 	Register(Fault{
-		Name:       "blocked-illusion",
-		Title:      "Goroutines climb while the CPU rests: each request leaves one that waits for ever",
-		Variants:   []string{"leaked-receivers", "system-calls", "stock"},
-		Fixes:      []Fix{{"leak-patch", []Cure{Leak}, Standing}},
-		Parameters: []Parameter{{"most", "waiting goroutines, after which no more are left behind", Count, 1000, 1, 5000}},
-		Start:      startBlockedIllusion,
+		Name:     "blocked-illusion",
+		Title:    "Goroutines climb while the CPU rests: each request leaves one that waits for ever",
+		Variants: []string{"leaked-receivers", "system-calls", "stock"},
+		Fixes:    []Fix{{"leak-patch", []Cure{Leak}, Standing}},
+		Parameters: []Parameter{
+			{"every", "one of so many requests leaves a goroutine behind", Count, 1, 1, 1 << 20},
+			{"most", "waiting goroutines, after which no more are left behind", Count, 1000, 1, 5000},
+		},
+		Start: startBlockedIllusion,
 	})
 }
 
@@ -25,7 +28,11 @@ func startBlockedIllusion(options Options) (Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &blockedIllusion{listener: listener, most: int64(options.Settings.Count("most"))}
+	s := &blockedIllusion{
+		listener: listener,
+		every:    uint64(options.Settings.Count("every")),
+		most:     int64(options.Settings.Count("most")),
+	}
 	switch options.Variant {
 	case "leaked-receivers":
 		s.newReply = newChannelReply
@@ -50,6 +57,7 @@ type blockedIllusion struct {
 	listener net.Listener
 	server   *http.Server
 	newReply func() (reply, error)
+	every    uint64
 	most     int64
 
 	mu      sync.Mutex
@@ -109,7 +117,7 @@ func (s *blockedIllusion) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.greeter.ServeHTTP(w, r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.patched || s.waiting.Load() >= s.most {
+	if s.patched || s.waiting.Load() >= s.most || s.requests.Load()%s.every != 0 {
 		return
 	}
 	s.waiting.Add(1)
