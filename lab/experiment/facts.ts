@@ -69,7 +69,7 @@ export const Facts = z.object({
   predecessor: z.number().int().optional(),
   chaos: ChaosStatistics.optional(),
   sane: SaneTally,
-  /** what its own runtime says, where the scenario asks for it; at most a third of a second old */
+  /** what its own runtime says, where the scenario asks for it; at most a second old */
   go: GoSnapshot.optional(),
 })
 export type Facts = z.infer<typeof Facts>

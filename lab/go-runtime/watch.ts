@@ -1,7 +1,10 @@
 import { type GoSnapshot, lookAtGo } from './snapshot.ts'
 
-/** A look makes the program collect its garbage, so looks are not made more often than this (ms). */
-const FRESH_MS = 300
+/**
+ * A look makes the program collect its garbage, and runtime.GC yields after each span that it sweeps (runtime/mgc.go), whereupon the scheduler polls with a timeout of 0:
+ * three looks a second were a thousand empty waits, and looked like a spin. So looks are not made more often than this (ms).
+ */
+const FRESH_MS = 1000
 
 /** What a Go program's runtime says, looked at now and then. */
 export class GoWatch {
