@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Collector } from '../collectors/collector.ts'
 import { broken } from '../errors.ts'
 import { layHand } from '../healing/lay-hand.ts'
@@ -24,6 +25,8 @@ import { costs, look } from './witness.ts'
 const PORT = 8443
 /** A line of the scheduler each 100 ms, on standard error. */
 const SCHEDTRACE = 'schedtrace=100'
+/** A process that has ended refuses questions a moment before its end is known (ms). */
+const NOTICE_MS = 100
 
 export interface ExperimentPlan {
   scenario: NamedScenario
@@ -140,7 +143,9 @@ async function runVariant(
     }
     if (subject.casualty || limits.stop.aborted) break
     if (equipment.witnesses.length && result.outcome === 'pass' && deservesWitnesses(record, phase))
-      await callWitnesses(record, subject, result, baseline, equipment, leaving)
+      await callWitnesses(record, subject, result, baseline, equipment, leaving).catch((error) =>
+        unlessLost(subject, error),
+      )
   }
   if (counter) {
     await counting.disposeAsync()
@@ -155,6 +160,12 @@ function deservesWitnesses(record: VariantRecord, phase: Phase): boolean {
   return (
     !seen.includes(phase.name) && (phase.name === 'fault' || (phase.name === 'fixed' && phase.expected === 'absent'))
   )
+}
+
+/** A target that dies while witnesses look is a matter of the next phase, which says so. */
+async function unlessLost(subject: Subject, error: unknown) {
+  await delay(NOTICE_MS)
+  if (!subject.casualty) throw error
 }
 
 async function callWitnesses(

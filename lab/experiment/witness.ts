@@ -66,6 +66,8 @@ async function measure(subject: Subject, act: () => Promise<Window[] | undefined
       await delay(SAMPLE_MS, undefined, { signal: acting.signal }).catch(() => {})
     }
   })()
+  // What fails is told by the await below; until then nobody else waits for it.
+  sampling.catch(() => {})
   const windows = (await act()) ?? []
   acting.abort()
   await sampling

@@ -16,6 +16,8 @@ export interface Plant {
   observer?: (collector: Collector) => Collector
   fixes?: string[]
   timeout?: number
+  /** have those look that work here */
+  witnesses?: boolean
   /** called when a phase ends, by its title */
   after?: (title: string, stage: Stage) => unknown
 }
@@ -27,7 +29,7 @@ export async function hold(plant: Plant = {}) {
   await using real = await native.open()
   const stage = plant.stage?.(real) ?? real
   for (const [file, pem] of Object.entries(await makeCertificates())) await stage.put(`certificates/${file}`, pem)
-  const { primary, beside } = await chooseCollectors(stage.tracer, 'auto')
+  const { primary, beside, witnesses } = await chooseCollectors(stage.tracer, 'auto')
   const stop = new AbortController()
   const record = await experiment(
     {
@@ -40,7 +42,7 @@ export async function hold(plant: Plant = {}) {
     {
       stage,
       eyes: { primary: plant.observer?.(primary) ?? primary, ...(beside && { beside }) },
-      witnesses: [],
+      witnesses: plant.witnesses ? witnesses : [],
       progress: { begins() {}, ends: (title) => void plant.after?.(title, stage) },
       recorder: { phase() {}, witness() {} },
     },

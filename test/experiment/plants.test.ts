@@ -83,9 +83,10 @@ test('a chaos client that stops is inconclusive', async () => {
   expect(result.reasons.join()).toContain('hello-storm ended')
 })
 
-test('a target that dies is a fail, not an absent spin', async () => {
+test.each([false, true])('a target that dies is a fail, not an absent spin (witnesses look: %s)', async (witnesses) => {
   let pid = 0
   const result = await hold({
+    witnesses,
     stage: withTarget((target) => {
       pid = target.pid
       return target
