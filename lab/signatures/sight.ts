@@ -59,9 +59,12 @@ export interface Sight {
 /** A read or write that succeeds is progress here; not on eventfds and timers, by which runtimes wake themselves. */
 const PROGRESSIVE: ReadonlySet<Kind> = new Set(['socket', 'listener', 'pipe', 'unknown'])
 
+/** Fewer bytes a read are a counter or a limit of the kernel's: Go reads the CPU limit of its cgroup each second, 3 bytes of it (internal/runtime/cgroup, from 1.25 on). */
+const SCRAP = 32
+
 /** Writing to files, standard output or error is logging, which a sick loop may do at each turn; what a file gives is work. */
-export const isProgressive = ({ kind, fd, bytesIn }: Pick<Descriptor, 'kind' | 'fd' | 'bytesIn'>) =>
-  kind === 'file' ? bytesIn > 0 : PROGRESSIVE.has(kind) && fd !== 1 && fd !== 2
+export const isProgressive = ({ kind, fd, bytesIn, useful }: Pick<Descriptor, 'kind' | 'fd' | 'bytesIn' | 'useful'>) =>
+  kind === 'file' ? bytesIn > 0 && bytesIn >= SCRAP * useful : PROGRESSIVE.has(kind) && fd !== 1 && fd !== 2
 
 export function see(windows: readonly Window[]): Sight {
   const counted = windows.filter((window) => window.calls || window.waits)
