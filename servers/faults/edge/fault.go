@@ -1,5 +1,5 @@
 // Package edge holds the fault edge-jitter. It is a package of its own because it needs a library that the other faults
-// do without: a build that cannot have it leaves out the one file of cmd/target that imports this package (tag bare).
+// do without: a Go that cannot have it leaves out the one file of cmd/target that imports this package.
 package edge
 
 import (
