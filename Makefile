@@ -8,7 +8,7 @@ COMPOSE_VERSION = $(shell go -C tools/compose list -m -f '{{.Version}}' github.c
 go_sources = $(shell find $(1) -name '*.go' -o -name '*.o' -o -name 'go.mod' -o -name 'go.sum')
 export CGO_ENABLED := 0
 
-.PHONY: help setup test format doctor clean compose corpus corpus-docs bench bench-overhead repro-all $(addprefix repro-,$(SCENARIOS))
+.PHONY: help setup test test-matrix format doctor clean compose corpus corpus-docs bench bench-overhead repro-all $(addprefix repro-,$(SCENARIOS))
 
 help: ## this text
 	@echo 'spinlab: busy spins of network servers on demand'; echo
@@ -60,6 +60,9 @@ corpus: setup ## diagnose on released bugs of real projects and their fixes (REP
 corpus-docs: setup ## the same, five times in a row; writes docs/corpus.md
 	@node_modules/.bin/node test/corpus/run.ts --repeat 5 --docs
 
+test-matrix: setup ## other Gos, patches and versions: each regression is caught, each bisection right (5 minutes)
+	@node_modules/.bin/node test/matrix-proofs/run.ts
+
 bench: bench-overhead ## all benchmarks
 
 bench-overhead: setup ## what each observer costs a healthy server; writes docs/overhead.md (8 minutes)
@@ -67,7 +70,7 @@ bench-overhead: setup ## what each observer costs a healthy server; writes docs/
 
 format: setup ## format the sources
 	@node_modules/.bin/biome check --write
-	@gofmt -w servers probe
+	@gofmt -w servers probe test/patches test/bisect
 
 clean: ## remove what was built; recorded runs stay
 	rm -rf .build node_modules

@@ -16,7 +16,7 @@ interface Count {
 }
 
 const none: Count = { passed: 0, failed: 0, skipped: [] }
-const modules = ['servers', 'probe', 'bench/server']
+const modules = ['servers', 'probe', 'bench/server', 'test/patches']
 const bin = (name: string) => join(repository, 'node_modules', '.bin', name)
 
 const steps: [name: string, run: () => Promise<Count>][] = [

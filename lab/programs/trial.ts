@@ -7,6 +7,8 @@ import type { PhaseRates, Verdict } from '../experiment/result.ts'
 import native from '../runners/native.ts'
 import { decide } from '../signatures/decision.ts'
 import type { SpinClass } from '../signatures/finding.ts'
+import { judge } from '../signatures/judge.ts'
+import { sum } from '../signatures/sums.ts'
 import { childrenOf } from '../stage/process-tree.ts'
 import type { Child } from '../stage/room.ts'
 import { thisMachine } from '../stage/this-machine.ts'
@@ -35,6 +37,8 @@ export interface TrialOptions {
 
 /** A spin may begin this long (ms) after the program said that it is ready; its absence counts only from then on. */
 const ONSET_MS = 1500
+/** So much (s) must then be seen before absence is an answer: that nothing comes or goes any more shows only after a while. */
+const ENOUGH_SECONDS = 1.5
 const LOOK_EVERY_MS = 50
 
 /** Starts a program in a sandbox of its own, then its trigger, and watches until the evidence decides. Throws when it never becomes ready. */
@@ -99,11 +103,17 @@ async function watch(
   const noData = (cause: string) => ({ verdict: 'no-data' as const, class: null, cause })
   const onset = Date.now() + ONSET_MS
   for (;;) {
-    const all = decide(windows)
-    const settled = decide(windows.filter((window) => window.start >= onset))
-    if (all.verdict === 'present')
-      return { verdict: 'present', class: all.class, cause: all.findings.find(({ spin }) => spin)?.text ?? null }
-    if (settled.verdict === 'absent') return { verdict: 'absent', class: null, cause: null }
+    const settled = windows.filter((window) => window.start >= onset)
+    const enough = sum(settled.map(({ seconds }) => seconds)) >= ENOUGH_SECONDS
+    const [early, late] = [decide(windows), judge(enough ? settled : [])]
+    const spin = early.verdict === 'present' ? early : late.verdict === 'spin' ? late : undefined
+    if (spin)
+      return {
+        verdict: 'present',
+        class: spin.class,
+        cause: spin.findings.find((finding) => finding.spin)?.text ?? null,
+      }
+    if (enough && decide(settled).verdict === 'absent') return { verdict: 'absent', class: null, cause: null }
     const happened = mishap()
     if (happened) return noData(happened)
     if (stop.aborted) return noData('interrupted')
