@@ -63,6 +63,10 @@ corpus-docs: setup ## the same, five times in a row; writes docs/corpus.md
 test-matrix: setup ## other Gos, patches and versions: each regression is caught, each bisection right (5 minutes)
 	@node_modules/.bin/node test/matrix-proofs/run.ts
 
+.PHONY: test-guard
+test-guard: setup ## guards servers in five languages, healthy and sick (5 minutes; needs Python, Java and Rust)
+	@node_modules/.bin/node test/guard/judge.ts
+
 bench: bench-overhead ## all benchmarks
 
 bench-overhead: setup ## what each observer costs a healthy server; writes docs/overhead.md (8 minutes)

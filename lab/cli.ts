@@ -148,6 +148,21 @@ program
   })
 
 program
+  .command('guard')
+  .description('start any server in a sandbox, send it chaos beside sane connections, and fail if it spins')
+  .argument('<command...>', 'the server and its arguments, after --')
+  .option('--chaos <client>', 'this kind of chaos (may be repeated); default: what any server must bear', collect, [])
+  .option('--port <n>', 'look at this port alone', positiveNumber)
+  .option('--seed <n>', 'seed of all traffic', wholeNumber, 1)
+  .option('--timeout <duration>', 'time until the server must listen, e.g. 30s', duration, 30_000)
+  .option('--junit <file>', 'write a JUnit report')
+  .option('--json', 'print one JSON object and nothing else', false)
+  .option('-q, --quiet', 'no progress', false)
+  .action(async (command, options) =>
+    exitWith(await (await import('./commands/guard.ts')).guard(command, options, listenForStop())),
+  )
+
+program
   .command('heal')
   .description('end the spin of a running process from outside; says what it would do, and does it only with --yes')
   .argument('<pid>', 'process id', processId)

@@ -1,13 +1,18 @@
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const inRepository = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+/** `.js` in the packed tool, which is laid out as the repository is. */
+const extension = extname(import.meta.url)
+/** How a user calls the tool. */
+export const invocation = extension === '.ts' ? 'bin/spinlab' : 'npx spinlab'
 
 /** The Go programs that make builds. */
 export const binary = (
   name: 'target' | 'supervise' | 'sandbox-init' | 'vanish' | 'room' | 'probe' | 'docker-compose',
 ) => inRepository(`.build/bin/${name}`)
 /** A chaos client's program. */
-export const client = (name: string) => inRepository(`clients/${name}.ts`)
+export const client = (name: string) => inRepository(`clients/${name}${extension}`)
 /** The folder whose files are the scenarios. */
 export const scenarioFolder = inRepository('lab/scenarios')
 export const repository = inRepository('')

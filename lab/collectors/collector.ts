@@ -14,6 +14,8 @@ export interface WatchOptions {
   seconds?: number
   /** Look as closely as it can, for a quick answer: the process is the lab's own, and what the look costs it is of no harm. */
   dense?: boolean
+  /** Watch all that descends from the process too, where the observer knows how. */
+  tree?: boolean
   /** Called with each window: true asks to look as closely as it can from then on, where the observer knows how. */
   closer?: (window: Window) => boolean
   /** Receives every raw line that the observer printed, so that a verdict can be computed again offline. */

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { childrenOf } from '../stage/process-tree.ts'
+import { descendants } from '../stage/process-tree.ts'
 
 /** Of a process and all that descend from it, the one whose threads ran or waited for a core the most for `ms`; itself if none did. */
 export async function busiestOf(root: number, ms: number): Promise<number> {
@@ -11,8 +11,6 @@ export async function busiestOf(root: number, ms: number): Promise<number> {
   const used = pids.map((pid, i) => ({ pid, time: (after[i] ?? 0) - (before[i] ?? 0) }))
   return used.reduce((most, one) => (one.time > most.time ? one : most), { pid: root, time: 0 }).pid
 }
-
-const descendants = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(descendants)]
 
 /** Nanoseconds on a core and waiting for one (schedstat, Documentation/scheduler/sched-stats.rst), over all threads. */
 export async function wanted(pid: number): Promise<number> {

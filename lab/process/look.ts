@@ -9,6 +9,8 @@ import { findSubject, isAlive } from './subject.ts'
 export interface LookOptions extends GoSources {
   /** look at the busiest process of the tree under the pid */
   tree: boolean
+  /** with `tree`: watch all of it, where the observer can */
+  whole?: boolean
   /** `auto`, or one by name */
   collector: string
 }
@@ -20,10 +22,12 @@ export async function look(id: number, options: LookOptions, limits: Limits): Pr
   const root = await findSubject(id)
   const subject = options.tree ? await findSubject(await busiestOf(root.pid, TREE_MS)) : root
   const [{ windows, blind }, go] = await Promise.all([
-    observe(subject, options.collector, limits),
+    observe(subject, options.collector, { ...limits, ...(options.whole && { tree: root.pid }) }),
     askGoProgram(options),
   ])
-  if (!(await isAlive(subject.pid)))
-    throw new SpinlabError(EXIT.inconclusive, `process ${subject.pid} (${subject.name}) ended while it was watched`)
+  // Of a whole tree, processes may come and go.
+  const { pid, name } = options.whole ? root : subject
+  if (!(await isAlive(pid)))
+    throw new SpinlabError(EXIT.inconclusive, `process ${pid} (${name}) ended while it was watched`)
   return diagnose(judge(windows), windows, { ...subject, blind, go })
 }

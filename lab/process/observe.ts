@@ -19,6 +19,8 @@ export interface Limits {
   /** when the last window must be there, as a time of performance.now() */
   until: number
   stop?: AbortSignal
+  /** top of a tree that is watched as a whole, where the observer can */
+  tree?: number
 }
 
 /** Of a process that burns, calls are counted sparsely for so long (s), and then each one if that left a doubt. */
@@ -41,7 +43,10 @@ export async function observe(subject: Subject, collector: string, limits: Limit
   if (collector !== 'auto') return observeWith(collector, subject, limits)
   try {
     const probe = await loadCollector('probe')
-    const windows = await look(probe, subject.pid, limits, { closer: inDoubt() })
+    const windows = await look(probe, limits.tree ?? subject.pid, limits, {
+      closer: inDoubt(),
+      tree: limits.tree !== undefined,
+    })
     return { windows: await withBlocked(windows, subject), blind: [] }
   } catch (error) {
     if (!(error instanceof SpinlabError) || error.exitCode !== EXIT.unsupported) throw error

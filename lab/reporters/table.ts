@@ -35,3 +35,5 @@ export function compact(value: number | null): string {
     ? '-'
     : new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value)
 }
+
+export const milliseconds = (value: number | null) => (value === null ? '-' : `${value.toFixed(1)} ms`)

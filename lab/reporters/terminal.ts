@@ -3,7 +3,7 @@ import type { ObserverCost } from '../experiment/cost.ts'
 import { phaseTitle } from '../experiment/phases.ts'
 import type { ExperimentResult, PhaseResult, WitnessResult } from '../experiment/result.ts'
 import type { Exhibit, NamedScenario } from '../experiment/scenario.ts'
-import { borderless, compact, paint } from './table.ts'
+import { borderless, compact, milliseconds, paint } from './table.ts'
 
 /** The report of one experiment for a tired engineer: the answer first, then what it rests on. */
 export function terminalReport(result: ExperimentResult, scenario: NamedScenario): string {
@@ -145,5 +145,3 @@ function witnessLine(witness: WitnessResult): string {
   const found = witness.verdict === 'present' ? `${witness.class}` : witness.verdict
   return `  ${witness.collector} in ${witness.phase}: ${found}${witness.agrees ? '' : ' (disagrees)'}${lost}${witness.findings[0] ? `: ${witness.findings[0].text}` : ''}`
 }
-
-const milliseconds = (value: number | null) => (value === null ? '-' : `${value.toFixed(1)} ms`)

@@ -21,7 +21,12 @@ const SCRATCH = '/dev/shm'
 const native: Runner = { name: 'native', open }
 export default native
 
-async function open(program?: TargetProgram): Promise<Stage> {
+export interface NativeStage extends Stage {
+  /** the sandbox's pid 1, as this machine numbers it */
+  readonly init: number
+}
+
+export async function open(program?: TargetProgram): Promise<NativeStage> {
   // An ordinary user gets the namespaces through a user namespace in which it is root.
   const ordinary = process.getuid?.() !== 0
   const sandbox = startChild([
@@ -63,6 +68,7 @@ async function open(program?: TargetProgram): Promise<Stage> {
   const outside = (path: string) => join(`/proc/${init}/root`, path)
   return {
     words: 'native',
+    init,
     clients: room,
     tracer: room,
     scratch: SCRATCH,

@@ -1,12 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** Host pids of the direct children of a process. The kernel may be built without /proc/PID/task/TID/children, so every stat is read. */
-export function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => parentOf(pid) === parent)
+export const childrenOf = (parent: number): number[] => families().get(parent) ?? []
+
+/** A process and all that descend from it, itself first. */
+export function descendants(root: number): number[] {
+  const children = families()
+  const tree = (pid: number): number[] => [pid, ...(children.get(pid) ?? []).flatMap(tree)]
+  return tree(root)
 }
+
+/** Every process of this machine, by its parent. */
+const families = () =>
+  Map.groupBy(
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number),
+    parentOf,
+  )
 
 function parentOf(pid: number): number | undefined {
   try {

@@ -74,7 +74,7 @@ export async function keep(animal: Animal): Promise<Captive> {
       // The server dies with the keeper; a script that started more is ended by the clock at the latest.
       ...(animal.path.endsWith('.sh') ? ['timeout', '-k', '1', '60'] : mortal),
       ...(animal.nofile ? ['prlimit', `--nofile=${animal.nofile}:${animal.nofile}`] : []),
-      ...command(animal.path),
+      ...commandOf(animal.path),
     ])
     const said = await words(server, animal.name, 'listening')
     const port = said.listening ?? 0
@@ -123,7 +123,7 @@ async function endGroup(child: ChildProcess): Promise<void> {
 }
 
 /** What runs a source file, built before if it is newer than what was built. */
-function command(path: string): string[] {
+export function commandOf(path: string): string[] {
   mkdirSync(BUILT, { recursive: true })
   const built = join(BUILT, basename(path).replaceAll('.', '-'))
   const build = (file: string, args: string[], into = built) => {

@@ -15,6 +15,9 @@ const probe: Collector = {
   lack: async (room) =>
     lacksProbe() ?? tryOut(probe, room, showsCalls, 'run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE'),
   watch: (room, pid, options = {}) =>
-    watching((scope) => probeWindows(scope, room, ['--pid', `${pid}`, ...(options.dense ? DENSE : [])], options)),
+    watching((scope) => {
+      const tree = options.tree ? ['--tree'] : []
+      return probeWindows(scope, room, ['--pid', `${pid}`, ...tree, ...(options.dense ? DENSE : [])], options)
+    }),
 }
 export default probe

@@ -1,5 +1,6 @@
 // expect: healthy
 // load: http 16
+// guard: healthy
 // The JDK's HTTP server with a pool of threads.
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetSocketAddress;

@@ -1,5 +1,6 @@
 // expect: healthy
 // load: http 1
+// guard: healthy
 // net/http.
 package main
 

@@ -1,5 +1,6 @@
 // expect: healthy
 // load: tls 4
+// guard: healthy
 // Complete TLS handshakes, one for each connection.
 package main
 

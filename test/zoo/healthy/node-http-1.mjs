@@ -1,5 +1,6 @@
 // expect: healthy
 // load: http 1
+// guard: healthy
 // Node's HTTP server.
 import { createServer } from 'node:http'
 

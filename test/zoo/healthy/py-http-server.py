@@ -1,5 +1,6 @@
 # expect: healthy
 # load: http 4
+# guard: healthy
 # http.server handing out a file of 1 MiB.
 import http.server, os, tempfile
 

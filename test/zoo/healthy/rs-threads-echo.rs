@@ -1,5 +1,6 @@
 // expect: healthy
 // load: echo 16
+// guard: healthy
 // A blocking thread for each connection.
 use std::io::{Read, Write};
 use std::net::TcpListener;
