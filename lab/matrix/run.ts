@@ -108,6 +108,7 @@ const title = ({ subject, toolchain, patch, godebug }: Place) =>
   [subject.name, toolchain, patch?.name ?? godebug].filter(Boolean).join(' ')
 
 function toCell({ subject, toolchain, version, patch, godebug, reproduce, runs, refusal }: Place, seed: number): Cell {
+  // Runs that fail alike differ in their figures only; each has its own reasons.
   const telling = runs.find(({ outcome }) => outcome !== 'pass') ?? runs[0]
   const of = (rate: keyof CellRun['rates']) =>
     estimate(
@@ -127,7 +128,7 @@ function toCell({ subject, toolchain, version, patch, godebug, reproduce, runs, 
     verdict: telling?.verdict ?? null,
     class: telling?.class ?? null,
     phase: telling?.phase ?? null,
-    reasons: [...new Set([...runs.flatMap(({ reasons }) => reasons), ...(refusal ? [refusal.reason] : [])])],
+    reasons: [...(telling?.reasons ?? []), ...(refusal ? [refusal.reason] : [])],
     cores: of('cores'),
     wakeups: of('wakeups'),
     progress: of('progress'),

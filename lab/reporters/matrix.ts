@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Cell, CellOutcome, Comparison } from '../matrix/cell.ts'
+import type { Estimate } from '../statistics/median.ts'
 import { withInterval } from './figures.ts'
 import type { Suite } from './junit-file.ts'
 import { borderless, compact, paint } from './table.ts'
@@ -77,11 +78,14 @@ function whyNot(cell: Cell): string {
 function inWords({ outcome, cores, wakeups }: Comparison): string {
   if (outcome.p === null) return 'too few runs to judge (4 of each, --repeat 4)'
   const parts = [
-    outcome.differs && `the outcome (p = ${probability(outcome.p)})`,
-    cores.differs && `cores x ${withInterval(cores.ratio)} (p = ${probability(cores.p)})`,
-    wakeups.differs && `wake-ups x ${withInterval(wakeups.ratio)} (p = ${probability(wakeups.p)})`,
+    outcome.differs && `the outcome (p ${probability(outcome.p)})`,
+    cores.differs && `cores ${times(cores.ratio)} (p ${probability(cores.p)})`,
+    wakeups.differs && `wake-ups ${times(wakeups.ratio)} (p ${probability(wakeups.p)})`,
   ].filter(Boolean)
   return parts.length ? `differs: ${parts.join(', ')}` : 'no difference shown'
 }
 
-const probability = (p: number | null) => (p === null ? '-' : p < 0.001 ? '< 0.001' : p.toFixed(3))
+/** Of nothing there is no multiple. */
+const times = (ratio: Estimate | null) => (ratio ? `x ${withInterval(ratio)}` : 'from nothing')
+
+const probability = (p: number | null) => (p === null ? '-' : p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`)
