@@ -67,6 +67,10 @@ test-matrix: setup ## other Gos, patches and versions: each regression is caught
 test-guard: setup ## guards servers in five languages, healthy and sick (5 minutes; needs Python, Java and Rust)
 	@node_modules/.bin/node test/guard/judge.ts
 
+.PHONY: test-compose
+test-compose: setup ## the tests that need a Docker engine (SCENARIOS="tls-storm half-close": these only)
+	@node_modules/.bin/node test/compose/all.ts $(if $(filter command line environment,$(origin SCENARIOS)),$(SCENARIOS))
+
 bench: bench-overhead ## all benchmarks
 
 bench-overhead: setup ## what each observer costs a healthy server; writes docs/overhead.md (8 minutes)

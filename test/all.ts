@@ -1,20 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { repository } from '../lab/places.ts'
+import { type Count, countVitest } from './count-vitest.ts'
 
 /**
  * All checks and tests, one after the other, with one count at the end. A test that this machine cannot run is a counted skip;
  * SPINLAB_STRICT=1 turns each skip into a failure.
  */
-interface Count {
-  passed: number
-  failed: number
-  /** what could not run, and why */
-  skipped: string[]
-}
-
 const none: Count = { passed: 0, failed: 0, skipped: [] }
 const modules = ['servers', 'probe', 'bench/server', 'test/patches']
 const bin = (name: string) => join(repository, 'node_modules', '.bin', name)
@@ -32,7 +24,7 @@ const steps: [name: string, run: () => Promise<Count>][] = [
     ],
     [`go test ${module}`, () => goTest(module)],
   ]),
-  ['vitest', vitest],
+  ['vitest', () => countVitest()],
 ]
 
 /** A command that passes or fails as a whole. */
@@ -81,45 +73,6 @@ interface GoEvent {
   Package?: string
   Test?: string
   Output?: string
-}
-
-async function vitest(): Promise<Count> {
-  const folder = await mkdtemp(join(tmpdir(), 'spinlab-'))
-  try {
-    const file = join(folder, 'vitest.json')
-    const { failed } = await execa(
-      // By name it would run on whatever node the machine has.
-      process.execPath,
-      [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
-      {
-        cwd: repository,
-        reject: false,
-        stdio: ['ignore', 'inherit', 'inherit'],
-      },
-    )
-    const report: VitestReport = JSON.parse(await readFile(file, 'utf8'))
-    const skipped = report.testResults
-      .flatMap((result) => result.assertionResults)
-      .filter((test) => test.status === 'skipped' || test.status === 'pending' || test.status === 'todo')
-      .map((test) => `${test.fullName}: ${test.meta?.skipped ?? 'skipped'}`)
-    // A file that cannot be loaded has no tests that could fail.
-    const broken = report.testResults.filter(
-      (result) => result.status === 'failed' && result.assertionResults.every((test) => test.status !== 'failed'),
-    )
-    const count = { passed: report.numPassedTests, failed: report.numFailedTests + broken.length, skipped }
-    return failed && count.failed === 0 ? { ...count, failed: 1 } : count
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-interface VitestReport {
-  numPassedTests: number
-  numFailedTests: number
-  testResults: {
-    status: string
-    assertionResults: { fullName: string; status: string; meta?: { skipped?: string } }[]
-  }[]
 }
 
 async function run([file = '', ...args]: readonly string[]) {

@@ -19,6 +19,7 @@ const Report = z.object({
 
 /** Of a program whose room has gone: what a shell gives for one that SIGKILL ended. */
 const LOST = 137
+const GRACE_MS = 3000
 const COMPLAINT_LIMIT = 64 * 1024
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGKILL: 9 } as const
 
@@ -153,7 +154,10 @@ export class ContainerRoom implements Room, AsyncDisposable {
   /** Ends all that runs in it, and the container. */
   async [Symbol.asyncDispose]() {
     this.#orders.end()
+    // A proxy before the engine may not pass the end of one direction on.
+    const timer = setTimeout(() => this.#orders.destroy(), GRACE_MS)
     await this.#closed
+    clearTimeout(timer)
   }
 }
 

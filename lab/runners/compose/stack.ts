@@ -7,7 +7,7 @@ import { broken, unsupported } from '../../errors.ts'
 import { thisProcess } from '../../owner.ts'
 import { repository } from '../../places.ts'
 
-const FILES = ['compose.yaml', 'compose.lab.yaml']
+const FILES = ['compose.yaml', 'compose.vanish.yaml', 'compose.lab.yaml']
 /** For an engine that refuses a capability of compose.yaml. */
 const OLD_ENGINE = 'compose.engine-20.yaml'
 const SERVICES = ['tracer', 'target', 'clients']
@@ -49,13 +49,13 @@ export class Stack implements AsyncDisposable {
           .catch(() => undefined),
       ),
     )
-    return new Stack(engine, compose, images.every(Boolean) ? OFFLINE : {})
+    return new Stack(engine, compose, images.every(Boolean) ? { ...OFFLINE, ...chosen(OFFLINE) } : {})
   }
 
   async build(): Promise<void> {
     const { code, said } = await this.#do('build', '--quiet', ...SERVICES)
     if (code === 0) return
-    const [, image] = /failed to resolve source metadata for ([^\s]+?):? /.exec(said) ?? []
+    const image = missingImage(said)
     if (image)
       throw unsupported(
         `image ${image} cannot be had: ${lastLine(said)}; without a registry, run compose/offline-images first`,
@@ -103,6 +103,17 @@ export class Stack implements AsyncDisposable {
     const files = this.#files.flatMap((file) => ['--file', `${repository}compose/${file}`])
     return runCompose(this.#compose, ['--project-name', this.#run, '--progress', 'plain', ...files, ...argv], this.#env)
   }
+}
+
+/** What the user has set of these. */
+const chosen = (settings: Record<string, string>) =>
+  Object.fromEntries(Object.keys(settings).flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+
+/** The image that a builder could not get: BuildKit names it, older ones only ask a registry for it. */
+function missingImage(said: string): string | undefined {
+  const [, image] = /failed to resolve source metadata for (\S+?):? /.exec(said) ?? []
+  const [, name, tag] = /"https?:\/\/[^/]+\/v2\/(\S+)\/manifests\/([^"]+)"/.exec(said) ?? []
+  return image ?? (name && `${name}:${tag}`)
 }
 
 const refusesCapability = (said: string) => /CapAdd|capabilit/i.test(said)

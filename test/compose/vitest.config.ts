@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+import base from '../../vitest.config.ts'
+
+export default defineConfig({
+  test: {
+    ...base.test,
+    include: ['test/compose/**/*.test.ts'],
+    exclude: [],
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+})
