@@ -1,9 +1,11 @@
+import { crossCheck } from '../diagnosis/cross-check.ts'
 import { type Diagnosis, diagnose } from '../diagnosis/diagnosis.ts'
 import { EXIT, SpinlabError } from '../errors.ts'
 import { judge } from '../signatures/judge.ts'
 import { busiestOf } from './busiest.ts'
 import { askGoProgram, type GoSources } from './go-program.ts'
 import { type Limits, observe } from './observe.ts'
+import { sidesOf } from './sides.ts'
 import { findSubject, isAlive } from './subject.ts'
 
 export interface LookOptions extends GoSources {
@@ -21,10 +23,12 @@ const TREE_MS = 300
 export async function look(id: number, options: LookOptions, limits: Limits): Promise<Diagnosis> {
   const root = await findSubject(id)
   const subject = options.tree ? await findSubject(await busiestOf(root.pid, TREE_MS)) : root
-  const [{ windows, blind }, go] = await Promise.all([
+  const [{ windows, blind }, said, sides] = await Promise.all([
     observe(subject, options.collector, { ...limits, ...(options.whole && { tree: root.pid }) }),
     askGoProgram(options),
+    options.pprof === undefined ? undefined : sidesOf(subject.pid, options.pprof),
   ])
+  const go = [...said, ...(sides ? crossCheck(sides) : [])]
   // Of a whole tree, processes may come and go.
   const { pid, name } = options.whole ? root : subject
   if (!(await isAlive(pid)))

@@ -125,7 +125,7 @@ func (l *deadlineListener) ofNothing() error {
 }
 
 // atEase is how often sound wakes at most.
-const atEase = 50 * time.Millisecond
+const atEase = 200 * time.Millisecond
 
 // sound is fix sound-deadline: it wakes when the one that has been silent for longest is due, and not for each apart.
 func (l *deadlineListener) sound() error {

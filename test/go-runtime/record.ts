@@ -1,4 +1,4 @@
-/** Keeps what a Go program says of itself, twice, as recorded/KIND.json.gz: `node test/go-runtime/record.ts`. */
+/** Keeps what a Go program says of itself, twice, as recorded/KIND.json.gz, and its CPU profile as recorded/KIND.pb.gz: `node test/go-runtime/record.ts`. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,25 +8,42 @@ import { gzipSync } from 'node:zlib'
 import { execa } from 'execa'
 
 const folder = mkdtempSync(join(tmpdir(), 'spinlab-'))
+const recorded = `${import.meta.dirname}/recorded`
 const binary = join(folder, 'program')
 await execa('go', ['build', '-o', binary, join(import.meta.dirname, 'program', 'main.go')])
-for (const kind of ['parked', 'blocked', 'memory']) {
+/** Starts the program, which says where its net/http/pprof is. */
+async function start(kind: string) {
   const program = execa(binary, [kind], { env: { GODEBUG: 'schedtrace=100' }, reject: false, buffer: false })
   let trace = ''
   program.stderr.setEncoding('utf8').on('data', (text: string) => {
     trace += text
   })
   const { value: base } = await createInterface({ input: program.stdout })[Symbol.asyncIterator]().next()
-  const look = async () => {
-    const read = async (path: string) => (await fetch(`${base}${path}`)).text()
-    return { heap: await read('heap?debug=1&gc=1'), goroutines: await read('goroutine?debug=2'), trace }
+  return {
+    get: (path: string) => fetch(`${base}${path}`),
+    trace: () => trace,
+    async [Symbol.asyncDispose]() {
+      program.kill('SIGKILL')
+      await program
+    },
   }
+}
+
+for (const kind of ['parked', 'blocked', 'memory']) {
+  await using program = await start(kind)
+  const look = async () => ({
+    heap: await (await program.get('heap?debug=1&gc=1')).text(),
+    goroutines: await (await program.get('goroutine?debug=2')).text(),
+    trace: program.trace(),
+  })
   await delay(500)
   const before = await look()
   await delay(1000)
-  const after = await look()
-  writeFileSync(`${import.meta.dirname}/recorded/${kind}.json.gz`, gzipSync(JSON.stringify({ before, after })))
-  program.kill('SIGKILL')
-  await program
+  writeFileSync(`${recorded}/${kind}.json.gz`, gzipSync(JSON.stringify({ before, after: await look() })))
+}
+for (const kind of ['calls', 'loop']) {
+  await using program = await start(kind)
+  const profile = await program.get('profile?seconds=4')
+  writeFileSync(`${recorded}/${kind}.pb.gz`, new Uint8Array(await profile.arrayBuffer()))
 }
 rmSync(folder, { recursive: true })

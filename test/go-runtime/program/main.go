@@ -1,5 +1,5 @@
 // Command program leaves a goroutine behind each 5 ms: "parked" on a channel, in a system call ("blocked"), or parked with
-// 16 KiB of memory ("memory"). It says where its net/http/pprof listens.
+// 16 KiB of memory ("memory"); or it burns a core in system calls ("calls"), or without any ("loop"). It says where its net/http/pprof listens.
 package main
 
 import (
@@ -29,6 +29,15 @@ func main() {
 		"blocked": func() { syscall.Read(ends[0], make([]byte, 1)) },
 		"memory":  func() { kept := make([]byte, 16<<10); <-nobody; fmt.Println(kept) },
 	}[os.Args[1]]
+	switch os.Args[1] {
+	case "calls":
+		for {
+			syscall.Write(ends[1], nil) // of nothing, so that it never blocks
+		}
+	case "loop":
+		for n := 0; ; n++ {
+		}
+	}
 	for i := 0; i < 300; i++ {
 		go leave()
 		time.Sleep(5 * time.Millisecond)
