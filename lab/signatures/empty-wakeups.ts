@@ -1,7 +1,7 @@
 import type { Stack } from '../windows/window.ts'
 import { coresIn, coresOfEmpty } from './cost.ts'
 import type { Suspicion } from './finding.ts'
-import { calls, firesTimers, keepsTime, runsTimed, schedules, waits } from './frames.ts'
+import { calls, firesTimers, keepsTime, runsTimed, schedules, waits, waitsItself } from './frames.ts'
 import { emptyEnds } from './futility.ts'
 import { loops } from './loops.ts'
 import { isGo, isThread, shareOf } from './roots.ts'
@@ -62,9 +62,9 @@ function emptyWaits(sight: Sight): Suspicion[] {
   ]
 }
 
-/** In Go programs the waiting is done by the scheduler, so what goroutines compute meanwhile is no part of it. */
+/** In Go programs the waiting is done by the scheduler, or by a system call of the program's own, so what goroutines compute meanwhile is no part of it. */
 function waitingCores(turns: number, sight: Sight): number | undefined {
-  if (isGo(sight.roots)) return coresIn(sight, schedules)
+  if (isGo(sight.roots)) return coresIn(sight, (stack) => schedules(stack) || waitsItself(stack))
   return coresOfEmpty(turns, sight, waits)
 }
 

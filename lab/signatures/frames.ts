@@ -43,6 +43,9 @@ const CALLING = /^(?:internal\/runtime\/syscall|syscall\.(?:Raw)?Syscall)/
 /** In a wait or a sleep. */
 const IN_WAIT =
   /^(?:__(?:x64|arm64)_sys_(?:epoll_p?wait2?|poll|ppoll|select|pselect6|nanosleep|clock_nanosleep|futex|io_uring_enter)|do_epoll_wait|epoll_p?wait|__poll|__select|clock_nanosleep|runtime\.(?:netpoll|futexsleep|usleep))/
+/** A wait that a Go program makes itself, beside those of its runtime. */
+const OWN_WAIT =
+  /^(?:syscall|golang\.org\/x\/sys\/unix)\.(?:EpollWait|P?[Ss]elect|P?[Pp]oll|(?:Clock)?Nanosleep)(?: |$)/
 
 const any = (frame: RegExp) => (stack: Stack) => stack.user.some(test(frame)) || stack.kernel.some(test(frame))
 const test = (pattern: RegExp) => (frame: string) => pattern.test(frame)
@@ -58,6 +61,7 @@ export const collects = any(COLLECTING)
 export const schedules = any(SCHEDULING)
 export const yields = any(YIELDING)
 export const waits = any(IN_WAIT)
+export const waitsItself = any(OWN_WAIT)
 /** is in a system call */
 export const calls = (stack: Stack) =>
   stack.kernel.some(test(IN_CALL)) ||
