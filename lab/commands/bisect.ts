@@ -1,6 +1,6 @@
 import { bisect as search } from '../bisect/bisect.ts'
 import { patchSteps, versionSteps } from '../bisect/steps.ts'
-import { EXIT, usage } from '../errors.ts'
+import { broken, EXIT, usage } from '../errors.ts'
 import { buildProgram, findProgram } from '../programs/program.ts'
 import { trial } from '../programs/trial.ts'
 import { bisectionReport, stepLine } from '../reporters/bisection.ts'
@@ -37,6 +37,7 @@ export async function bisect(name: string, options: BisectOptions, stop: StopSig
     bad: options.bad ?? last,
     attempt: async ({ change }) => {
       const { collector, timeout } = options
+      if (stop.signal.aborted) throw broken('interrupted')
       const binaries = await buildProgram(program, { toolchain, ...change })
       return trial(binaries, { env: {}, collector, timeout, stop: stop.signal })
     },

@@ -97,6 +97,8 @@ async function refusable(plan: MatrixPlan, place: Place, act: () => Promise<void
   try {
     await act()
   } catch (error) {
+    // What a stop cuts off shows nothing.
+    if (plan.stop.aborted) return
     if (!(error instanceof SpinlabError) || error.exitCode === EXIT.usage) throw error
     const outcome = error.exitCode === EXIT.unsupported ? 'unsupported' : 'error'
     place.refusal = { outcome, reason: error.message }

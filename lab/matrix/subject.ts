@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { unsupported } from '../errors.ts'
+import { unsupported, usage } from '../errors.ts'
 import { chooseVariant, loadScenario } from '../experiment/load-scenarios.ts'
 import { chooseFixes } from '../experiment/phases.ts'
 import type { ExperimentResult } from '../experiment/result.ts'
@@ -7,7 +7,7 @@ import { titledPhases } from '../experiment/titled-phases.ts'
 import { type HoldOptions, hold } from '../hold.ts'
 import { targetModule } from '../places.ts'
 import { buildProgram, findProgram } from '../programs/program.ts'
-import { type TrialOptions, trial } from '../programs/trial.ts'
+import { trial } from '../programs/trial.ts'
 import { build, type Recipe } from '../toolchains/build.ts'
 import type { CellRun } from './cell.ts'
 
@@ -51,9 +51,10 @@ async function scenarioSubject(
 /** Healthy is what a program of anybody's is expected to be. */
 async function programSubject(
   name: string,
-  { collector, timeout }: Pick<TrialOptions, 'collector' | 'timeout'>,
+  { collector, timeout, variant, fix }: Omit<HoldOptions, 'runner'>,
   stop: AbortSignal,
 ): Promise<Subject> {
+  if (variant || fix.length) throw usage(`${name} is a Go program: it has no variants and no fixes`)
   const program = findProgram(name)
   return {
     name,

@@ -50,7 +50,7 @@ export async function trial({ program, trigger }: Binaries, options: TrialOption
   let mishap: string | undefined
   const start = async (who: string, argv: readonly string[], env: TrialOptions['env']) => {
     const child = running.use(stage.clients.run(argv, { env }))
-    const words = await ready(child, who, options.timeout)
+    const words = await ready(child, who, options)
     void child.ended.then((code) => {
       mishap ??= `${who} ended (exit ${code}): ${lastWords(child)}`
     })
@@ -76,13 +76,15 @@ export async function trial({ program, trigger }: Binaries, options: TrialOption
 }
 
 /** The words after `ready` in the first line that begins with it; what is printed after that is read and dropped. */
-async function ready(child: Child, who: string, timeout: number): Promise<string[]> {
+async function ready(child: Child, who: string, { timeout, stop }: TrialOptions): Promise<string[]> {
   const lines = child.lines[Symbol.asyncIterator]()
-  const patience = AbortSignal.timeout(timeout)
-  const tooLate = new Promise<'late'>((resolve) => patience.addEventListener('abort', () => resolve('late')))
+  const patience = AbortSignal.any([stop, AbortSignal.timeout(timeout)])
+  const { promise: over, resolve } = Promise.withResolvers<'over'>()
+  patience.addEventListener('abort', () => resolve('over'))
   for (;;) {
-    const next = await Promise.race([lines.next(), tooLate])
-    if (next === 'late') throw broken(`${who} did not print "ready" within ${timeout / 1000} s`)
+    const next = patience.aborted ? 'over' : await Promise.race([lines.next(), over])
+    if (next === 'over')
+      throw broken(stop.aborted ? 'interrupted' : `${who} did not print "ready" within ${timeout / 1000} s`)
     if (next.done) throw broken(`${who} ended (exit ${await child.ended}) before it was ready: ${lastWords(child)}`)
     if (!/^ready\b/.test(next.value)) continue
     void drain(lines)

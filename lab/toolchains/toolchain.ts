@@ -63,7 +63,9 @@ async function ask(
   args: readonly string[],
   { cwd, env, what }: { cwd: string; env: Record<string, string>; what: string },
 ): Promise<string> {
-  const result = await execa(file, args, { cwd, env, reject: false, stdin: 'ignore' })
+  // It dies with the lab, and Ctrl-C at the terminal reaches the lab alone.
+  const argv = ['--pdeathsig', 'KILL', file, ...args]
+  const result = await execa('setpriv', argv, { cwd, env, reject: false, stdin: 'ignore', detached: true })
   if (result.failed) throw unsupported(`${what}: ${ownLine(result.stderr ?? '') || result.originalMessage}`)
   return result.stdout
 }

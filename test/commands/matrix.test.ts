@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { folderWith } from '../folder.ts'
+import { markedProcesses } from '../marked-processes.ts'
 import { needs } from '../needs.ts'
-import { spinlab } from '../spinlab.ts'
+import { SPINLAB, spinlab } from '../spinlab.ts'
 
 const PROGRAM = {
   'go.mod': 'module m\n\ngo 1.19\n',
@@ -17,6 +20,10 @@ test.each([
   [['./nowhere'], /^spinlab: there is no Go program \.\/nowhere; /],
   [['/'], /^spinlab: \/ is in no Go module: /],
   [['tls-storm', '--variant', 'x'], /^spinlab: "x" is not a variant of tls-storm; /],
+  [
+    ['./test/patches/accept-without-backoff', '--variant', 'x'],
+    /^spinlab: \.\/test\/patches\/accept-without-backoff is a Go program: it has no variants/,
+  ],
   [['tls-storm', '--patch', '/nowhere.diff'], /^spinlab: cannot read the patch \/nowhere\.diff: /],
   [['tls-storm', '--patch', 'README.md'], /^spinlab: README\.md holds no unified diff/],
   [['tls-storm', '--go', ','], /^spinlab: --go names no toolchain; /],
@@ -61,4 +68,23 @@ test('a program that ends before it is ready is an error of its cell, with its l
     reasons: [expect.stringMatching(/^the program ended \(exit 2\) before it was ready: panic: no way/)],
   })
   expect(exitCode).toBe(5)
+})
+
+test.each(['SIGINT', 'SIGKILL'] as const)('%s while a program is awaited leaves nothing', async (signal) => {
+  const folder = await folderWith(PROGRAM)
+  const mark = `SPINLAB_TEST=${folder}`
+  const lab = execa(SPINLAB, ['matrix', folder, '-q'], {
+    reject: false,
+    stdin: 'ignore',
+    env: { SPINLAB_TEST: folder },
+  })
+  const programs = async () => {
+    const pids = await markedProcesses(mark)
+    return pids.filter((pid) => existsSync(`/proc/${pid}/exe`) && readlinkSync(`/proc/${pid}/exe`).endsWith('/program'))
+  }
+  while (!(await programs().catch(() => [])).length) await delay(20)
+  lab.kill(signal)
+  const { exitCode } = await lab
+  if (signal === 'SIGINT') expect(exitCode).toBe(130)
+  while ((await markedProcesses(mark)).length) await delay(20)
 })
