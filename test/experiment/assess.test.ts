@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { assess } from '../../lab/experiment/assess.ts'
+import type { Facts } from '../../lab/experiment/facts.ts'
+import type { Phase } from '../../lab/experiment/phases.ts'
+import { noRequests } from '../../lab/experiment/sane.ts'
+import type { Fix, Variant } from '../../lab/experiment/scenario.ts'
+
+const restart: Fix = {
+  name: 'restart',
+  title: '',
+  cures: ['spin'],
+  scope: 'standing',
+  expected: 'present',
+  restarts: true,
+}
+const variant: Variant = {
+  name: 'any',
+  title: '',
+  expected: 'present',
+  condition: () => ({ holds: true, text: '' }),
+  fixes: [restart],
+}
+
+const factsOf = (pid: number, more: Partial<Facts> = {}): Facts => ({
+  at: 0,
+  target: { pid, fault: '', variant: '', listen: '', goroutines: 5, counters: {}, gauges: {}, fixes: [] },
+  sockets: [],
+  states: {},
+  network: {},
+  files: { open: 0, limit: 1024, sockets: [] },
+  sane: { ...noRequests, ok: 100, okInARow: 100 },
+  ...more,
+})
+
+/** Why the phase is no pass, from its first and its last facts. */
+function reasons(name: Phase['name'], facts: readonly Facts[], change: { fix?: Fix | null; variant?: Variant } = {}) {
+  const { fix = restart, variant: of = variant } = change
+  const phase: Phase = { name, fix, expected: 'present', class: 'empty-wakeups' }
+  return assess({ phase, variant: of, since: 0, windows: [], baseline: [], facts }).result.reasons
+}
+
+test('a restart has a successor, and so has its taking back', () => {
+  for (const name of ['fixed', 'relapse'] as const) {
+    expect(reasons(name, [factsOf(1), factsOf(2)])).toEqual([])
+    expect(reasons(name, [factsOf(1), factsOf(1)])).toEqual(['no successor: the pid is still 1'])
+    expect(reasons(name, [factsOf(1), factsOf(2, { predecessor: 1 })])).toEqual(['the old process 1 is still there'])
+  }
+})
+
+test('whatever is no restart keeps its pid', () => {
+  const patch: Fix = { ...restart, restarts: false }
+  for (const name of ['fixed', 'relapse'] as const)
+    expect(reasons(name, [factsOf(1), factsOf(2)], { fix: patch })).toEqual(['the pid changed from 1 to 2'])
+  expect(reasons('fault', [factsOf(1), factsOf(2)], { fix: null })).toEqual(['the pid changed from 1 to 2'])
+})
+
+test('a fault that does not show what it claims is a fail, though its verdict is as declared', () => {
+  const claim = (holds: boolean): Variant => ({ ...variant, effect: () => ({ holds, text: 'it is another illusion' }) })
+  const facts = [factsOf(1), factsOf(1)]
+  expect(reasons('fault', facts, { fix: null, variant: claim(true) })).toEqual([])
+  expect(reasons('fault', facts, { fix: null, variant: claim(false) })).toEqual([
+    'the fault does not do what it claims: it is another illusion',
+  ])
+  expect(reasons('relapse', facts, { fix: { ...restart, restarts: false }, variant: claim(false) })).toEqual([])
+})
