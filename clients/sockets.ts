@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import { buildConnector, Client } from 'undici'
+import { WebSocket } from 'ws'
 import { assertLoopback, type Endpoint } from './loopback.ts'
 
 // The only file of clients/ that opens sockets: every address passes the guard here, before a socket exists.
@@ -36,6 +37,25 @@ export function firstAnswer(to: Endpoint, from: string, question: Buffer, patien
   return promise.finally(() => socket.destroy())
 }
 
+/** A WebSocket, and the TCP connection under it. */
+export interface OpenWebSocket {
+  messages: WebSocket
+  wire: Socket
+}
+
+/** Answers pings by itself. Whoever opens it listens to its `error`. */
+export function openWebSocket(to: Endpoint, from: string, path: string): OpenWebSocket {
+  const host = assertLoopback(to.address)
+  const wire = connect({ host, port: to.port, localAddress: assertLoopback(from), noDelay: true })
+  const messages = new WebSocket(`ws://${urlHost(host)}:${to.port}${path}`, {
+    createConnection: () => wire,
+    perMessageDeflate: false,
+  })
+  return { messages, wire }
+}
+
+const urlHost = (address: string) => (address.includes(':') ? `[${address}]` : address)
+
 /** TLS, and whom it trusts. */
 export interface Trust {
   /** PEM; absent: whatever certificate the server shows */
@@ -56,7 +76,7 @@ export interface Dial {
 /** Makes HTTP/1.1 clients of one connection each, one request at a time. */
 export function httpDialer({ to, from, trust, timeout }: Dial): (onConnected: (serial?: string) => void) => Client {
   const host = assertLoopback(to.address)
-  const origin = `${trust ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${to.port}`
+  const origin = `${trust ? 'https' : 'http'}://${urlHost(host)}:${to.port}`
   const connector = buildConnector({
     allowH2: false,
     timeout,

@@ -32,6 +32,8 @@ export interface Collector {
   readonly rank?: number
   /** Fit for a short second look at what another observer reported. */
   readonly witness?: boolean
+  /** It stops its target at each call, and may end the very spin that it looks at: that it finds none contradicts nobody. */
+  readonly intrusive?: boolean
   /** What its windows cannot show, in words for the report; empty when it shows everything. */
   readonly blind: string
   /** Its windows hold the process too; those of others are completed by what procfs sees beside them. */

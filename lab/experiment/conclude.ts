@@ -48,14 +48,15 @@ function concludeControl(subject: SubjectRecord): ControlResult {
   }
 }
 
-function concludeWitness({ collector, phase, expected, windows, baseline }: WitnessRecord): WitnessResult {
+function concludeWitness({ collector, intrusive, phase, expected, windows, baseline }: WitnessRecord): WitnessResult {
   const relative = judge([...windows], { baseline: [...baseline] })
   // The baseline is another observer's, who counts otherwise: what is new beside it must cost something, too, to contradict that nothing is there.
   const judgement = expected === 'absent' && relative.verdict === 'spin' ? judge([...windows]) : relative
   // A loop without a system call, and one that a healthy half of the process hides, may be out of its sight: then it can neither agree nor
   // disagree.
   const lacks = (part: 'stacks' | 'descriptors') => !windows.some((window) => window[part])
-  const blind = expected === 'present' && lacks(phase.class === 'userland-loop' ? 'stacks' : 'descriptors')
+  const blind =
+    expected === 'present' && (intrusive || lacks(phase.class === 'userland-loop' ? 'stacks' : 'descriptors'))
   const seen = ({ spin: 'present', healthy: 'absent', 'no-data': 'no-data' } as const)[judgement.verdict]
   const verdict = blind && seen === 'absent' ? 'no-data' : seen
   return {

@@ -183,7 +183,8 @@ async function callWitnesses(
     async look(leaving: AsyncDisposableStack) {
       const raw: string[] = []
       const windows = await look(subject, stage.tracer, { collector, process }, (line) => raw.push(line), leaving)
-      const witness: WitnessRecord = { collector: collector.name, phase, expected: result.verdict, windows, baseline }
+      const { name, intrusive } = collector
+      const witness: WitnessRecord = { collector: name, intrusive, phase, expected: result.verdict, windows, baseline }
       record.witnesses.push(witness)
       recorder.witness(witness, raw)
       return windows

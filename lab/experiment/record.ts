@@ -17,6 +17,8 @@ export interface SubjectRecord {
 export interface WitnessRecord {
   collector: string
   phase: Phase
+  /** whether the collector is (see there) */
+  intrusive?: boolean | undefined
   /** what the primary observer found in this phase */
   expected: Verdict
   windows: readonly Window[]

@@ -22,6 +22,7 @@ const WindowLine = z.object({ ...place, window: Window })
 const FactsLine = z.object({ ...place, facts: Facts })
 const WitnessLine = z.object({
   collector: z.string(),
+  intrusive: z.boolean().optional(),
   phase: z.string(),
   expected: z.enum(['present', 'absent', 'no-data']),
   windows: z.array(Window),

@@ -55,9 +55,9 @@ export class RunFolder implements Recorder {
     this.#append('phases.jsonl', [{ variant, phase: index, since, cut, complaint }])
   }
 
-  witness({ collector, phase, expected, windows }: WitnessRecord, raw: readonly string[]) {
+  witness({ collector, intrusive, phase, expected, windows }: WitnessRecord, raw: readonly string[]) {
     const title = phaseTitle(phase)
-    this.#append('witnesses.jsonl', [{ collector, phase: title, expected, windows }])
+    this.#append('witnesses.jsonl', [{ collector, intrusive, phase: title, expected, windows }])
     this.#do(() =>
       writeFileSync(join(this.path, 'raw', `${collector}-${title.replace(' ', '-')}.txt`), `${raw.join('\n')}\n`),
     )

@@ -84,6 +84,35 @@ const harmless = (name: string, title: string, chaos: Variant['chaos'], conditio
   fixes: [],
 })
 
+/** ms that the backend may take */
+const PATIENCE = 150
+/** Inside the stage nothing else listens there. */
+const BACKEND = '9443'
+
+/** A request waits in vain for the backend, and is answered without it. */
+const starved: Check = (history) => {
+  const [failed, fallbacks] = [grown(history, 'pool_failed'), grown(history, 'fallbacks')]
+  return { holds: fallbacks >= MANY, text: `${fallbacks} answers without the backend, after ${failed} waits for it` }
+}
+
+const breaker: Fix = {
+  name: 'breaker',
+  title:
+    'before a connection is taken, while it is in use and when it is given back: a failing backend is not waited for',
+  cures: ['harm'],
+  scope: 'standing',
+  expected: 'absent',
+  effect: (history) => {
+    const refused = grown(history, 'pool_refused')
+    const last = history.now.sane.latencies.slice(-MANY).toSorted((a, b) => a - b)
+    const median = last[Math.floor(last.length / 2)] ?? Number.POSITIVE_INFINITY
+    return {
+      holds: refused >= MANY && last.length === MANY && median < PATIENCE,
+      text: `${refused} requests did not wait, ${grown(history, 'pool_broken')} connections broken at the third missed heartbeat, last answers after ${median.toFixed(0)} ms instead of ${PATIENCE} and more`,
+    }
+  },
+}
+
 const scenario: Scenario = {
   title:
     'half-open connections: a herd of loops wakes for each of them, and the states that they leave behind wake nobody',
@@ -156,6 +185,15 @@ accept queue costs its clients seconds and the server nothing. What spins is a l
         reaper('user-timeout', 'TCP_USER_TIMEOUT 1.5 s beside keepalive'),
         reaper('adaptive-keepalive', 'asks less often after each probe missed, and breaks at the third'),
       ],
+    },
+    {
+      name: 'pool',
+      title: 'a pool of connections to a backend whose accept queue the flood fills',
+      expected: 'absent',
+      settings: { 'backend-port': BACKEND, 'pool-patience': `${PATIENCE}ms` },
+      chaos: flood('--to', `127.0.0.1:${BACKEND}`, '--rate', '100', '--hold', '40'),
+      condition: starved,
+      fixes: [breaker],
     },
   ],
 }

@@ -48,9 +48,12 @@ func startFlooded(options Options) (Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", options.Listen, err)
 	}
+	if options.Variant == "pool" {
+		return startPooling(options, listener)
+	}
 	s := &flooded{settings: options.Settings, listener: listener.(*net.TCPListener), open: map[*patient]bool{}}
 	if options.Variant == "accept-overflow" {
-		if err := s.shorten(options.Settings.Count("backlog")); err != nil {
+		if err := shorten(s.listener, options.Settings.Count("backlog")); err != nil {
 			listener.Close()
 			return nil, err
 		}
@@ -61,8 +64,8 @@ func startFlooded(options Options) (Server, error) {
 }
 
 // shorten sets the backlog anew: listen(2) may be called again, and Go offers no other way than net.core.somaxconn.
-func (s *flooded) shorten(backlog int) error {
-	raw, err := s.listener.SyscallConn()
+func shorten(listener *net.TCPListener, backlog int) error {
+	raw, err := listener.SyscallConn()
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ const strace: Collector = {
   name: 'strace',
   rank: 4,
   witness: true,
+  intrusive: true,
   blind: 'CPU, stacks, and the true rates: it slows what it looks at, several times over',
   lack: async (room) =>
     (await lacksProgram(room, 'strace', 'apt-get install strace')) ??

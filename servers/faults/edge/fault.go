@@ -12,15 +12,15 @@ func init() {
 	faults.Register(faults.Fault{
 		Name:     "edge-jitter",
 		Title:    "A WebSocket gateway whose poll timers outlive their edges",
-		Variants: []string{"timers", "vanished", "reads-dead", "sound", "stock"},
+		Variants: []string{"timers", "vanished", "reads-dead", "storm", "storm-backoff", "sound", "stock"},
 		Fixes: []faults.Fix{
 			{Name: "stop-on-close", Cures: []faults.Cure{faults.Spin}, Scope: faults.Standing},
 			{Name: "wheel", Cures: []faults.Cure{faults.Spin}, Scope: faults.Standing},
 			{Name: "reap", Cures: []faults.Cure{faults.Spin, faults.Leak}, Scope: faults.Standing},
 		},
 		Parameters: []faults.Parameter{
-			duration("poll-every", "how often the gateway looks whether it owes an edge something", 20*time.Millisecond),
-			duration("ping-every", "reap: how often each edge is asked whether it lives", 200*time.Millisecond),
+			duration("poll-every", "how often the gateway looks whether it owes an edge something", 100*time.Millisecond),
+			duration("ping-every", "reap: how often each edge is asked whether it lives", 100*time.Millisecond),
 			duration("pong-within", "reap: how long its answer may take", 300*time.Millisecond),
 		},
 		Start: start,
