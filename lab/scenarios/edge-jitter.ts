@@ -111,15 +111,14 @@ epoll_wait for nothing. A connection that flaps costs Go's netpoller nothing of 
     },
     {
       name: 'reads-dead',
-      title: 'the poll also looks at the socket, and takes the end of the stream for a passing trouble',
+      title: 'the poll also reads what a dead edge has left, and takes the end of the stream for a passing trouble',
       class: 'error-loop',
       expected: 'present',
-      goroutines: 'flat',
-      chaos: jitter('rst', 80),
+      chaos: jitter('rst', 20),
       condition: (history) => {
         const polls = grown(history, 'polls_of_dead')
         const dead = history.now.target.gauges.dead ?? 0
-        return { holds: polls >= MANY && dead > 0, text: `${polls} looks at the sockets of ${dead} dead edges` }
+        return { holds: polls >= MANY && dead > 0, text: `${polls} reads of the sockets of ${dead} dead edges` }
       },
       fixes: [stopOnClose, reap],
     },

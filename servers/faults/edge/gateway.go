@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 
 	"github.com/coder/websocket"
-	"golang.org/x/sys/unix"
 
 	"spinlab/servers/faults"
 )
@@ -24,8 +23,8 @@ type gateway struct {
 	settings faults.Settings
 	listener net.Listener
 	server   *http.Server
-	// looks is whether a poll looks at the edge's socket, too: the second bug, of variant reads-dead.
-	looks bool
+	// reads is whether a poll reads what a dead edge has left: the second bug, of variant reads-dead.
+	reads bool
 	// sound gateways have nothing to fix.
 	sound bool
 
@@ -48,7 +47,7 @@ func start(options faults.Options) (faults.Server, error) {
 	g := &gateway{
 		settings:    options.Settings,
 		listener:    listener,
-		looks:       options.Variant == "reads-dead",
+		reads:       options.Variant == "reads-dead",
 		sound:       options.Variant == "sound" || options.Variant == "stock",
 		stopOnClose: options.Variant == "sound",
 		edges:       map[*edge]bool{},
@@ -118,9 +117,9 @@ func acknowledge(socket *websocket.Conn, readings uint64) error {
 }
 
 func (g *gateway) enter(socket *websocket.Conn, r *http.Request) *edge {
-	e := &edge{gateway: g, socket: socket, look: -1}
-	if g.looks {
-		e.look = duplicate(connOf(r))
+	e := &edge{gateway: g, socket: socket, rest: rest{fd: -1}}
+	if g.reads {
+		e.rest.fd = duplicate(connOf(r))
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -144,10 +143,7 @@ func (g *gateway) leave(e *edge) {
 // forget ends all that the gateway does for an edge. The lock is held.
 func (g *gateway) forget(e *edge) {
 	e.disarm()
-	if e.look >= 0 {
-		unix.Close(e.look)
-		e.look = -1
-	}
+	e.rest.close()
 	delete(g.edges, e)
 }
 

@@ -204,3 +204,21 @@ func TestSoundTimersEndWithTheirEdges(t *testing.T) {
 		t.Error("dead edges are polled, or there is something to fix")
 	}
 }
+
+func TestEverySwitchIsDeclaredAndEveryDeclaredFixHasASwitch(t *testing.T) {
+	fault, _ := faults.Find("edge-jitter")
+	missing := map[string]bool{}
+	for _, fix := range fault.Fixes {
+		missing[fix.Name] = true
+	}
+	switches := launch(t, fault.Variants[0]).Switches()
+	if len(switches) != len(fault.Fixes) {
+		t.Errorf("%d switches for %d fixes", len(switches), len(fault.Fixes))
+	}
+	for name := range switches {
+		delete(missing, name)
+	}
+	if len(missing) > 0 {
+		t.Errorf("no switch for %v", missing)
+	}
+}

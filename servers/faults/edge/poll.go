@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -22,8 +23,8 @@ type edge struct {
 	// Guarded by the gateway.
 	timer *time.Timer
 	dead  bool
-	// look is a duplicate of its descriptor, of variant reads-dead alone. While it is open so is the connection.
-	look int
+
+	rest rest
 }
 
 // arm lets the edge be polled again and again. The lock is held.
@@ -50,30 +51,48 @@ func (e *edge) tick() {
 func (e *edge) poll() time.Duration {
 	g := e.gateway
 	g.polls.Add(1)
-	every := g.settings.Duration("poll-every")
 	g.mu.Lock()
-	dead, look := e.dead, e.look
+	dead := e.dead
+	g.mu.Unlock()
 	if dead {
 		g.pollsOfDead.Add(1)
-	}
-	troubled := look >= 0 && isTroubled(look)
-	g.mu.Unlock()
-	if troubled {
-		return 0
-	}
-	if owed := e.owed.Swap(0); owed > 0 && !dead {
+		if e.rest.isTroubled() {
+			return 0
+		}
+	} else if owed := e.owed.Swap(0); owed > 0 {
 		acknowledge(e.socket, owed)
 	}
-	return every
+	return g.settings.Duration("poll-every")
+}
+
+// rest is what may be left to read of an edge whose reader has ended, by a duplicate of its descriptor: of variant
+// reads-dead alone. While it is open so is the connection.
+type rest struct {
+	mu sync.Mutex
+	fd int
 }
 
 // isTroubled is the second bug: a socket that has nothing says EAGAIN, and whatever else it says is taken for a passing
-// trouble, after which the edge is to be looked at again at once. A connection that the peer has reset or closed says
-// "end of stream" for ever (tcp_recvmsg_locked in net/ipv4/tcp.c), and stays open as long as this duplicate of it.
-func isTroubled(fd int) bool {
-	var b [1]byte
-	n, _, err := unix.Recvfrom(fd, b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+// trouble, after which it is to be read again at once. A connection that the peer has reset or closed says "end of
+// stream" for ever (tcp_recvmsg_locked in net/ipv4/tcp.c).
+func (r *rest) isTroubled() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fd < 0 {
+		return false
+	}
+	var b [512]byte
+	n, err := unix.Read(r.fd, b[:])
 	return err != unix.EAGAIN && n <= 0
+}
+
+func (r *rest) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fd >= 0 {
+		unix.Close(r.fd)
+		r.fd = -1
+	}
 }
 
 type connKey struct{}
