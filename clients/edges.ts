@@ -11,6 +11,7 @@ import {
 import { Edge, type EdgeCounts } from './edge.ts'
 import { drawLot, ENDS, type Odds } from './edge-lot.ts'
 import { Sources } from './loopback.ts'
+import { assertOpenFiles } from './open-files.ts'
 import { Random } from './random.ts'
 import { openVanisher, type Vanisher } from './vanish.ts'
 
@@ -42,6 +43,7 @@ class Edges implements Traffic {
   #storms = 0
 
   constructor(flags: EdgesFlags) {
+    assertOpenFiles(flags.edges)
     this.#flags = flags
     this.#edges = Array.from({ length: flags.edges }, () => new Edge(flags.to, this.#nextAddress(), this.#counts))
     if (flags.ends.includes('vanish') && flags.deaths > 0) this.#vanisher = openVanisher(flags.to.port)

@@ -7,14 +7,20 @@ import type { Window } from '../../lab/windows/window.ts'
 import { windowOf } from '../signatures/window-of.ts'
 
 /** The answer of a witness who saw these windows in the fault phase of that variant. */
-function ask(variantName: string, expected: WitnessRecord['expected'], windows: Window[], baseline: Window[] = []) {
+function ask(
+  variantName: string,
+  expected: WitnessRecord['expected'],
+  windows: Window[],
+  baseline: Window[] = [],
+  intrusive = false,
+) {
   const variant = deadlineListener.variants.find(({ name }) => name === variantName) ?? deadlineListener.variants[0]
   const phase = planPhases(deadlineListener, variant)[1]
   if (!phase) throw new Error('no fault phase')
   const record: ExperimentRecord = {
     main: { variant, phases: [] },
     controls: [],
-    witnesses: [{ collector: 'strace', phase, expected, windows, baseline }],
+    witnesses: [{ collector: 'strace', intrusive, phase, expected, windows, baseline }],
     overhead: {},
     interrupted: false,
   }
@@ -54,4 +60,12 @@ test('what is new beside the baseline of another observer contradicts health onl
     agrees: false,
     outcome: 'inconclusive',
   })
+})
+
+test('a witness who may end what it looks at, or sees the process as a whole only, does not contradict a spin', () => {
+  expect(ask('one-millisecond', 'present', [calm], [], true)).toMatchObject({ verdict: 'no-data', agrees: true })
+  const { descriptors: _, ...whole } = calm
+  expect(ask('one-millisecond', 'present', [whole])).toMatchObject({ verdict: 'no-data', agrees: true })
+  // Of health it may say what it sees.
+  expect(ask('one-millisecond', 'absent', [polling(100, 1)], [calm], true)).toMatchObject({ agrees: false })
 })
