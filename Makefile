@@ -63,6 +63,19 @@ corpus-docs: setup ## the same, five times in a row; writes docs/corpus.md
 test-matrix: setup ## other Gos, patches and versions: each regression is caught, each bisection right (5 minutes)
 	@node_modules/.bin/node test/matrix-proofs/run.ts
 
+.PHONY: dist
+dist: setup ## what npm pack packs: JavaScript and types, the static programs, the target's sources
+	rm -rf dist
+	node_modules/.bin/tsc -p tsconfig.pack.json
+	mkdir -p dist/bin dist/.build/bin
+	cp bin/spinlab dist/bin/
+	cp $(addprefix $(BIN)/,probe sandbox-init vanish) dist/.build/bin/
+	tar -cf - --exclude='*_test.go' servers | tar -C dist -xf -
+
+.PHONY: test-pack
+test-pack: setup ## packs the tool, installs it in an empty project, and uses it there
+	@node_modules/.bin/node test/pack/run.ts
+
 .PHONY: test-guard
 test-guard: setup ## guards servers in five languages, healthy and sick (5 minutes; needs Python, Java and Rust)
 	@node_modules/.bin/node test/guard/judge.ts

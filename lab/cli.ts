@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { durationOf } from './duration.ts'
 import { EXIT, SpinlabError, usage } from './errors.ts'
 import { listenForStop } from './stop-signal.ts'
 
@@ -241,9 +242,9 @@ function ratio(text: string): number {
 }
 
 function duration(text: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? []
-  if (!amount) throw new InvalidArgumentError('it must be a duration with its unit: ms, s or m, e.g. 30s.')
-  return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as 'ms' | 's' | 'm']
+  const ms = durationOf(text)
+  if (ms === undefined) throw new InvalidArgumentError('it must be a duration with its unit: ms, s or m, e.g. 30s.')
+  return ms
 }
 
 try {

@@ -7,10 +7,11 @@ import { chooseVariant, loadScenario } from './experiment/load-scenarios.ts'
 import { chooseFixes } from './experiment/phases.ts'
 import type { ExperimentResult } from './experiment/result.ts'
 import { loadModule } from './folder-modules.ts'
-import { runnerFolder } from './places.ts'
+import { invocation, runnerFolder } from './places.ts'
 import { showProgress } from './reporters/progress.ts'
 import { describeHere } from './run-folder/manifest.ts'
 import { RunFolder } from './run-folder/write.ts'
+import { buildTarget } from './stage/build-target.ts'
 import type { Runner, Stage, TargetProgram } from './stage/stage.ts'
 
 /** How one experiment is to be held. */
@@ -47,6 +48,7 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
   const fixes = chooseFixes(variant, options.fix)
   const runner = await loadModule<Runner>('runner', runnerFolder, options.runner)
   const started = new Date()
+  if (!options.target) await buildTarget()
   await using stage = await runner.open(options.target)
   const [{ primary, beside, process: sees, witnesses, missing }, here] = await Promise.all([
     chooseCollectors(stage.tracer, options.collector),
@@ -111,7 +113,7 @@ async function deliverCertificates(stage: Stage) {
 
 /** What repeats this run: everything that is not a default. */
 function commandLine(name: string, options: HoldOptions): string {
-  const words = ['bin/spinlab', 'repro', name, '--seed', `${options.seed}`]
+  const words = [invocation, 'repro', name, '--seed', `${options.seed}`]
   if (options.variant) words.push('--variant', options.variant)
   for (const fix of options.fix) words.push('--fix', fix)
   if (options.brief) words.push('--brief')

@@ -4,6 +4,7 @@ import type { HoldOptions } from '../hold.ts'
 import { type CellOutcome, worstOf } from '../matrix/cell.ts'
 import { type MatrixPlan, runMatrix } from '../matrix/run.ts'
 import { findSubject } from '../matrix/subject.ts'
+import { invocation } from '../places.ts'
 import { writeJunitFile } from '../reporters/junit-file.ts'
 import { matrixReport, matrixSuites } from '../reporters/matrix.ts'
 import type { StopSignal } from '../stop-signal.ts'
@@ -57,7 +58,7 @@ function commandLine(
   { patch, godebug }: Parameters<MatrixPlan['reproduce']>[2],
   options: MatrixOptions,
 ): string {
-  const words = ['bin/spinlab', 'matrix', name, '--go', toolchain, '--seed', `${options.seed}`]
+  const words = [invocation, 'matrix', name, '--go', toolchain, '--seed', `${options.seed}`]
   if (patch) words.push('--patch', relative('', patch.path))
   if (godebug) words.push('--godebug', godebug)
   if (options.variant) words.push('--variant', options.variant)

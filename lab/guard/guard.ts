@@ -73,7 +73,7 @@ export async function guard(command: readonly string[], options: GuardOptions = 
     interrupted: stop.aborted,
     reasons,
     command,
-    pid: server.listeners[0]?.pid ?? server.root,
+    pid: server.pid,
     ports: ports.map(({ port }) => port),
     protocols: ports.map(({ port, protocol }) => ({ port, ...protocol })),
     idle,

@@ -69,6 +69,11 @@ export class Server implements AsyncDisposable {
     return childrenOf(this.#child.pid)[0] ?? this.stage.init
   }
 
+  /** The process that listens. */
+  get pid(): number {
+    return this.listeners[0]?.pid ?? this.root
+  }
+
   /** Everything that runs of it. */
   get pids(): number[] {
     return [...descendants(this.#child.pid), ...descendants(this.stage.init)].filter(
