@@ -13,8 +13,10 @@ export async function* patches(): AsyncGenerator<Proof> {
     const header = readFileSync(file, 'utf8')
     const words = (key: string) => new RegExp(`^${key}: (.*)$`, 'm').exec(header)?.[1]?.split(' ') ?? []
     const [expected] = words('Class')
+    // Where a release has moved the code, the same bug takes another diff.
+    const [go = 'local'] = words('Go')
     for (const by of [words('Caught by'), words('And by')].filter((line) => line.length)) {
-      const { answer, complaint } = await ask(['matrix', ...by, '--patch', file, '-q'])
+      const { answer, complaint } = await ask(['matrix', ...by, '--go', go, '--patch', file, '-q'])
       const [plain, patched] = (answer as { cells: Cell[] } | undefined)?.cells ?? []
       const caught = plain?.outcome === 'pass' && patched?.outcome === 'fail' && patched.class === expected
       yield {
