@@ -1,6 +1,6 @@
-//go:build go1.26
+//go:build go1.23
 
 package main
 
-// Faults that need a library of their own, and the Go that go.mod asks for: an older one builds by go1.19.mod, without them.
+// A fault that needs a library, which in turn needs this Go: an older one builds the target without it.
 import _ "spinlab/servers/faults/edge"

@@ -1,5 +1,5 @@
 // Package edge holds the fault edge-jitter. It is a package of its own because it needs a library that the other faults
-// do without: a Go that cannot have it leaves out the one file of cmd/target that imports this package.
+// do without: with a Go that is too old for the library, the target is built without it (cmd/target/with_edge.go).
 package edge
 
 import (
