@@ -99,10 +99,12 @@ async function refusable(plan: MatrixPlan, place: Place, act: () => Promise<void
   } catch (error) {
     // What a stop cuts off shows nothing.
     if (plan.stop.aborted) return
-    if (!(error instanceof SpinlabError) || error.exitCode === EXIT.usage) throw error
-    const outcome = error.exitCode === EXIT.unsupported ? 'unsupported' : 'error'
-    place.refusal = { outcome, reason: error.message }
-    plan.tell(`${title(place)}: ${outcome}: ${error.message}`)
+    const code = error instanceof SpinlabError ? error.exitCode : EXIT.broken
+    if (code === EXIT.usage) throw error
+    const outcome = code === EXIT.unsupported ? 'unsupported' : 'error'
+    const reason = error instanceof Error ? error.message : `${error}`
+    place.refusal = { outcome, reason }
+    plan.tell(`${title(place)}: ${outcome}: ${reason}`)
   }
 }
 

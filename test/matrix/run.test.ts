@@ -71,14 +71,17 @@ test('a Go that is not to be had is unsupported', async () => {
   ])
 })
 
-test('a lab that fails is an error of its cell', async () => {
-  const acts = {
-    'a.diff': () => {
-      throw broken('no disk')
-    },
-  }
-  expect(await outcomes(subject(acts))).toEqual(['pass', 'error'])
-})
+test.each([broken('no disk'), new Error('connect ECONNREFUSED')])(
+  'a lab that fails (%s) is an error of its cell',
+  async (error) => {
+    const acts = {
+      'a.diff': () => {
+        throw error
+      },
+    }
+    expect(await outcomes(subject(acts))).toEqual(['pass', 'error'])
+  },
+)
 
 test("a mistake of the caller's ends it all", () =>
   expect(run(subject({}), { toolchains: ['nonsense'] })).rejects.toMatchObject({ exitCode: usage('').exitCode }))
