@@ -67,7 +67,8 @@ function neglected(descriptor: SeenDescriptor, end: string): Cause {
   if (kind === 'listener') return 'herd'
   if (kind !== 'socket' && kind !== 'pipe' && kind !== 'unknown') return 'bell-not-read'
   if (state === 'UNCONN') return 'hang-up-ignored'
-  if (recvQueue > 0) return 'bytes-not-read'
+  // A FIN that nobody has read counts as a byte (tcp_fin of net/ipv4/tcp_input.c moves rcv_nxt by it).
+  if (recvQueue > (state === 'CLOSE-WAIT' ? 1 : 0)) return 'bytes-not-read'
   if (state === 'CLOSE-WAIT') return 'half-closed-ignored'
   return events.includes('OUT') ? 'writable-registered' : 'hang-up-ignored'
 }
