@@ -39,7 +39,7 @@ export interface Fix {
   /** it is a restart: the successor's pid is followed, the old process leaves */
   restarts?: boolean
   /** it is done to the process from outside, by one of the lab's hands; the target does not know of it */
-  outside?: (now: Facts) => readonly Hand[]
+  outside?: (seen: Pick<History, 'previous' | 'now'>) => readonly Hand[]
 }
 
 /** One form of the server: an engine or a setting in which the same traffic meets a different truth. */

@@ -19,14 +19,16 @@ export class Treatment {
   async apply(fix: Fix) {
     const { target, observer, pid } = this.#subject
     if (fix.outside) {
-      const hands = fix.outside(await this.#subject.facts())
+      // Two looks, as what comes or goes during one is in some of its tables and not in others.
+      const previous = await this.#subject.facts()
+      const hands = fix.outside({ previous, now: await this.#subject.facts() })
       this.#deeds = []
       for (const hand of hands) this.#deeds.push(await layHand(this.#room, pid, hand))
       return
     }
     // The process that is observed leaves; the eyes open again on its successor.
     if (fix.restarts) await observer.detach()
-    await target.fix(fix.name)
+    await target.fix(fix.name, fix.restarts)
   }
 
   async takeBack(fix: Fix) {

@@ -30,8 +30,8 @@ export interface Target extends AsyncDisposable {
   state(): Promise<TargetState>
   /** Text of another GET on its admin socket, e.g. /debug/pprof/heap?debug=1. */
   read(path: string): Promise<string>
-  /** Throws with the target's own line when the fix is unknown or already applied. */
-  fix(name: string): Promise<TargetState>
+  /** Throws with the target's own line when the fix is unknown or already applied. `restarts`: another process answers after it. */
+  fix(name: string, restarts?: boolean): Promise<TargetState>
   revert(name: string): Promise<TargetState>
   /** Exit code, once it has ended by itself or was ended. */
   readonly ended: Promise<number>

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { z } from 'zod'
 import { broken } from '../errors.ts'
 import { binary } from '../places.ts'
-import { askOver } from './ask-over.ts'
+import { KeptLine } from './kept-line.ts'
 import type { Room } from './room.ts'
 import type { Target, TargetProgram, TargetSpec } from './stage.ts'
 import { TargetState } from './target-state.ts'
@@ -46,23 +46,35 @@ export async function startTarget(
     throw broken(`the target did not start (exit ${code}): ${lastLine(child.complaint())}`)
   }
   const ready = Ready.parse(JSON.parse(first.value))
-  const read = async (method: 'GET' | 'POST', path: string) => {
-    // A connection of its own each time: after a restart the path leads to the successor, a kept connection to the old process.
-    const { status, text } = await askOver(place.dial(ready.control), method, path, ADMIN_TIMEOUT_MS)
+  // A target whose descriptors are used up takes no other connection than the one that it has.
+  const admin = new KeptLine(() => place.dial(ready.control))
+  // What takes its time must hold up no other question.
+  const slow = new KeptLine(() => place.dial(ready.control))
+  // After a restart the path leads to the successor, and a kept connection to the old process.
+  let restarted = false
+  const read = async (method: 'GET' | 'POST', path: string, line: KeptLine) => {
+    const { status, text } = await line.ask(method, path, ADMIN_TIMEOUT_MS, restarted)
     if (status !== 200) throw broken(`target refused ${method} ${path} (HTTP ${status}): ${text.trim()}`)
     return text
   }
-  const ask = async (method: 'GET' | 'POST', path: string) => TargetState.parse(JSON.parse(await read(method, path)))
+  const ask = async (method: 'GET' | 'POST', path: string) =>
+    TargetState.parse(JSON.parse(await read(method, path, admin)))
   return {
     pid: ready.pid,
     listen: ready.listen,
     state: () => ask('GET', '/state'),
-    read: (path) => read('GET', path),
-    fix: (name) => ask('POST', `/fix/${name}`),
+    read: (path) => read('GET', path, slow),
+    fix(name, restarts = false) {
+      restarted ||= restarts
+      return ask('POST', `/fix/${name}`)
+    },
     revert: (name) => ask('POST', `/revert/${name}`),
     ended: child.ended,
     complaint: child.complaint,
-    [Symbol.asyncDispose]: () => child.stop(),
+    async [Symbol.asyncDispose]() {
+      for (const line of [admin, slow]) line[Symbol.dispose]()
+      await child.stop()
+    },
   }
 }
 

@@ -134,8 +134,6 @@ func turn(s *Subject, do func(name string) error) http.HandlerFunc {
 		var refusal Refusal
 		switch {
 		case err == nil:
-			// After a restart the successor answers, to whoever connects again.
-			w.Header().Set("Connection", "close")
 			answer(w, s.State())
 		case errors.As(err, &refusal):
 			http.Error(w, err.Error(), refusal.Status)

@@ -115,6 +115,7 @@ func TestGracefulRestartsLoseNoRequest(t *testing.T) {
 		}
 		verb := []string{"/fix/", "/revert/"}[i%2]
 		p.ask(t, "POST", verb+"graceful-restart")
+		p.admin.CloseIdleConnections() // the successor answers whoever connects again
 		next := p.ask(t, "GET", "/state")
 		endWithTest(t, next.PID)
 		if next.PID == pid {
@@ -176,6 +177,7 @@ func TestTheOldProcessDoesNotWaitForEver(t *testing.T) {
 	}
 	endWithTest(t, func() int {
 		p.ask(t, "POST", "/fix/graceful-restart")
+		p.admin.CloseIdleConnections()
 		return p.ask(t, "GET", "/state").PID
 	}())
 	if err := p.Wait(); err != nil {
