@@ -1,6 +1,6 @@
 import type { Window } from '../windows/window.ts'
 import type { Finding, SpinClass } from './finding.ts'
-import { type JudgeOptions, judge, SEVERE_CORES } from './judge.ts'
+import { type Judgement, type JudgeOptions, judge, SEVERE_CORES } from './judge.ts'
 import { see } from './sight.ts'
 import { sum } from './sums.ts'
 
@@ -25,6 +25,8 @@ const SAMPLES = 10
 const UNEXPLAINED = 5
 /** A look ends after so many windows, whatever it holds; so many that saw nothing are no data. */
 const LOOK = 10
+/** A rate that rests on fewer turns is a guess, more than 10 % off: one failed call in a window of 50 ms is 20 a second. */
+const FEW = 100
 
 /**
  * Wald's sequential probability ratio test. The windows are cut into looks that hold enough to be judged; each shows a spin or not, and the
@@ -41,8 +43,7 @@ export function decide(
   let evidence = 0
   let blind = 0
   let unexplained = 0
-  for (const look of looks(windows)) {
-    const seen = judge(look, options)
+  for (const { look, seen } of looks(windows, options)) {
     if (seen.verdict === 'no-data') {
       blind++
       continue
@@ -63,16 +64,23 @@ export function decide(
 }
 
 /** Cuts windows into looks; what is left at the end is not looked at yet. */
-function looks(windows: readonly Window[]): Window[][] {
-  const done: Window[][] = []
+function* looks(windows: readonly Window[], options: JudgeOptions): Generator<{ look: Window[]; seen: Judgement }> {
   let look: Window[] = []
   for (const window of windows) {
     look.push(window)
-    if (look.length < LOOK && !suffices(look)) continue
-    done.push(look)
+    const whole = look.length === LOOK
+    if (!whole && !suffices(look)) continue
+    const seen = judge(look, options)
+    if (!whole && isGuess(seen, look)) continue
+    yield { look, seen }
     look = []
   }
-  return done
+}
+
+/** All that it takes for a spin are a few turns. */
+function isGuess({ verdict, findings }: Judgement, look: readonly Window[]): boolean {
+  const few = FEW / see(look).seconds
+  return verdict === 'spin' && findings.every(({ spin, numbers: { turns } }) => !spin || (turns ?? few) < few)
 }
 
 /** Calls were counted, and of a process that burns, enough CPU samples were taken, if they are taken at all. */
