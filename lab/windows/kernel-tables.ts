@@ -29,7 +29,7 @@ export const PRINT_TABLES = `while read -r pid; do
   echo '# tcp'; cat /proc/net/tcp /proc/net/tcp6
   echo '# netstat'; cat /proc/net/netstat
   echo '# limits'; cat "/proc/$pid/limits"
-  echo '# unix'; cat /proc/net/unix
+  echo '# unix'; grep -l '^scm_fds:' "/proc/$pid/fdinfo/"*
   echo '# fd'; ls -l "/proc/$pid/fd"
   echo .
 done 2>/dev/null`
@@ -48,15 +48,18 @@ export function parseKernelTables(lines: readonly string[], port?: number): Kern
   }
 }
 
-/** Lines of `ls -l` end in `FD -> socket:[INODE]`; those of /proc/net/unix have the inode in their seventh column (unix_seq_show of net/unix/af_unix.c). */
+/**
+ * Lines of `ls -l` end in `FD -> socket:[INODE]`. What is of the Unix family shows in its fdinfo (unix_show_fdinfo of net/unix/af_unix.c, Linux 5.6),
+ * and not in /proc/net/unix if its peer is of another network namespace.
+ */
 function descriptors(links: readonly string[], unix: readonly string[]): Pick<Files, 'open' | 'sockets'> {
-  const local = new Set(unix.map((line) => Number(line.split(/\s+/)[6])))
+  const local = new Set(unix.map((path) => Number(path.split('/').at(-1))))
   const sockets = links
     .map((line) => /(\d+) -> socket:\[(\d+)\]$/.exec(line))
     .flatMap((match) => (match ? { fd: Number(match[1]), inode: Number(match[2]) } : []))
   return {
     open: links.filter((line) => line.includes(' -> ')).length,
-    sockets: sockets.filter(({ inode }) => !local.has(inode)),
+    sockets: sockets.filter(({ fd }) => !local.has(fd)),
   }
 }
 
