@@ -39,18 +39,26 @@ class HoldConnections implements Traffic {
   }
 
   arrive(arrival: number) {
+    // It begins with those that would be there if it had gone on for long.
+    if (arrival === 0) for (let earlier = this.#hold; earlier > 0; earlier--) this.#admit(-earlier, arrival)
+    this.#admit(arrival, arrival)
+    for (const guest of this.#guests) if (guest.until <= arrival) guest.socket.destroy()
+    this.#guests = this.#guests.filter(({ until }) => until > arrival)
+  }
+
+  /** Opens the connection that is due at an arrival, unless it would have left by now. */
+  #admit(arrival: number, now: number) {
     const random = new Random(this.#seed, arrival)
     const bytes = unfinishedRequest(random)
     const source = this.#sources.at(random.between(0, this.#sources.size - 1))
-    const stay = Math.round(this.#hold * (SHORTEST_STAY + (1 - SHORTEST_STAY) * random.unit()))
+    const until = arrival + Math.round(this.#hold * (SHORTEST_STAY + (1 - SHORTEST_STAY) * random.unit()))
+    if (until <= now) return
     const socket = this.#connections.open(
       () => openConnection(this.#to, source),
       'fin',
       (connected) => play(connected, { chunks: [{ after: 0, bytes }], ending: 'stall', lingers: 0 }),
     )
-    this.#guests.push({ socket, until: arrival + stay })
-    for (const guest of this.#guests) if (guest.until <= arrival) guest.socket.destroy()
-    this.#guests = this.#guests.filter(({ until }) => until > arrival)
+    this.#guests.push({ socket, until })
   }
 
   report() {

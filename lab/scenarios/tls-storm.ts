@@ -1,4 +1,5 @@
-import type { Check, History, Scenario } from '../experiment/scenario.ts'
+import { grown } from '../experiment/grown.ts'
+import type { Check, Scenario } from '../experiment/scenario.ts'
 import type { SocketRow } from '../windows/proc-net-tcp.ts'
 
 /** Connections that must lie there unread before the storm counts as one. */
@@ -38,10 +39,6 @@ const KINDS = [
   'hello-then-fin',
   'hello-then-rst',
 ]
-
-/** Growth of one of the target's counters since the phase began. */
-const grown = ({ first, now }: History, counter: string) =>
-  (now.target.counters[counter] ?? 0) - (first.target.counters[counter] ?? 0)
 
 /** The flood reaches the server: handshakes fail there, whatever the server makes of it. */
 const flooded: Check = (history) => {

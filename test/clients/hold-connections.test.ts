@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ConnectionCounts } from '../../clients/connections.ts'
 import { runClient, startClient } from './program.ts'
+import { soon } from './soon.ts'
 import { tcpServer } from './tls-servers.ts'
 
 interface Line extends ConnectionCounts {
@@ -31,8 +32,16 @@ test('each connection begins a request, never finishes it, stays for a while and
   expect(line).toMatchObject({ closedByServer: 0, errors: {} })
   // Those that stay for the shortest time make room for 60 % of --hold.
   expect(line.held).toBeGreaterThan(25)
-  expect(ends.fin).toBeGreaterThan(100)
+  await expect.poll(() => ends.fin, soon).toBeGreaterThan(100)
   expect(ends.rst).toBe(0)
+})
+
+test('it begins with those that would be there by then', async () => {
+  await using server = await tcpServer((socket) => socket.resume())
+  await using client = hold(server.to, '--rate', '5', '--hold', '100')
+  const { held } = await client.next(({ started }) => started >= 1)
+  expect(held).toBeGreaterThan(60)
+  expect(held).toBeLessThanOrEqual(100)
 })
 
 test('how long one stays does not depend on how many the server turns away', async () => {
