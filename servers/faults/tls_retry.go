@@ -202,6 +202,5 @@ func (s *tlsRetry) Counters() map[string]uint64 {
 // Close ends the retries, too.
 func (s *tlsRetry) Close() {
 	s.closing.Store(true)
-	s.handOver.Close()
 	s.netpoller.Close()
 }
