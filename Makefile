@@ -8,7 +8,7 @@ COMPOSE_VERSION = $(shell go -C tools/compose list -m -f '{{.Version}}' github.c
 go_sources = $(shell find $(1) -name '*.go' -o -name '*.o' -o -name 'go.mod' -o -name 'go.sum')
 export CGO_ENABLED := 0
 
-.PHONY: help setup test test-matrix format doctor clean compose corpus corpus-docs bench bench-overhead repro-all $(addprefix repro-,$(SCENARIOS))
+.PHONY: help setup test test-matrix format doctor clean compose corpus corpus-docs bench bench-overhead repro-all claims $(addprefix repro-,$(SCENARIOS))
 
 help: ## this text
 	@echo 'spinlab: busy spins of network servers on demand'; echo
@@ -50,6 +50,9 @@ $(BIN)/docker-compose: tools/compose/go.mod tools/compose/go.sum
 
 doctor: setup ## what this machine permits
 	@bin/spinlab doctor
+
+claims: setup ## what is true of each sentence of the article; writes docs/claims.md (10 minutes)
+	@bin/spinlab claims --write docs/claims.md
 
 test: setup ## types, lint and all tests; what this machine lacks is a counted skip
 	@node_modules/.bin/node test/all.ts

@@ -190,6 +190,13 @@ export const catalogue = {
     prefixOnly: false,
     converse: (random) => once(tlsRecord(hello(random, `host-${random.between(1, 99_999)}.invalid`))),
   },
+  'empty-sni': {
+    is: 'a ClientHello whose server name has no letters',
+    breaks: 'RFC 6066, 3: a host name has at least one byte',
+    answer: 'refused',
+    prefixOnly: false,
+    converse: (random) => once(tlsRecord(hello(random, ''))),
+  },
   'unknown-alpn': {
     is: 'a valid ClientHello for a protocol that the server does not speak',
     breaks: 'RFC 7301, 3.2: no common protocol is fatal',

@@ -192,6 +192,17 @@ program
   })
 
 program
+  .command('claims')
+  .description('try every checkable sentence of the article now, and say which hold')
+  .option('--only <ids>', 'these claims, separated by commas', names, [])
+  .option('--seed <n>', 'seed of all traffic', wholeNumber, 1)
+  .option('--out-dir <dir>', 'folder for recorded runs', 'artifacts')
+  .option('--write <file>', 'write the result as a page of Markdown')
+  .option('--json', 'print one JSON object and nothing else', false)
+  .option('-q, --quiet', 'no progress', false)
+  .action(async (options) => exitWith(await (await import('./commands/claims.ts')).claims(options, listenForStop())))
+
+program
   .command('doctor')
   .description('try what this machine permits, and name the remedy for each lack')
   .option('--json', 'print one JSON object and nothing else', false)

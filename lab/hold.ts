@@ -106,7 +106,8 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
   return result
 }
 
-async function deliverCertificates(stage: Stage) {
+/** Makes the lab's certificates, in the stage's scratch folder. */
+export async function deliverCertificates(stage: Stage) {
   const files = Object.entries(await makeCertificates())
   await Promise.all(files.map(([file, pem]) => stage.put(`certificates/${file}`, pem)))
 }

@@ -9,7 +9,7 @@ export const invocation = extension === '.ts' ? 'bin/spinlab' : 'npx spinlab'
 
 /** The Go programs that make builds. */
 export const binary = (
-  name: 'target' | 'supervise' | 'sandbox-init' | 'vanish' | 'room' | 'probe' | 'docker-compose',
+  name: 'demo' | 'target' | 'supervise' | 'sandbox-init' | 'vanish' | 'room' | 'probe' | 'docker-compose',
 ) => inRepository(`.build/bin/${name}`)
 /** A chaos client's program. */
 export const client = (name: string) => inRepository(`clients/${name}${extension}`)
