@@ -113,12 +113,17 @@ export class Bench implements AsyncDisposable {
     return this.room.run([...prefix, this.demo, name, ...args.map(String)])
   }
 
-  /** What the lab's own eyes see of a process in so many seconds. */
+  /** What the lab's own eyes see of a process, until its calls were counted for so many seconds. */
   async windows(pid: number, seconds: number): Promise<Window[]> {
     const windows: Window[] = []
-    await using watch = (await loadCollector('probe')).watch(this.room, pid, { seconds, dense: true })
-    for await (const window of watch) windows.push(window)
-    return windows
+    let counted = 0
+    await using watch = (await loadCollector('probe')).watch(this.room, pid, { dense: true })
+    for await (const window of watch) {
+      windows.push(window)
+      if (window.calls) counted += window.seconds
+      if (counted >= seconds) return windows
+    }
+    throw broken(`the probe counted the calls of process ${pid} for ${counted.toFixed(1)} s, not for ${seconds}`)
   }
 
   /** Holds an experiment of the lab; the same one is held once. */

@@ -70,34 +70,5 @@ const claims: Claim[] = [
       )
     },
   },
-  {
-    id: 'strace-harmless',
-    section: '1',
-    sentence: 'strace can be attached to the problem process to count its calls.',
-    command: 'demo http-server under demo http-load; requests a second without and with strace -f -p PID',
-    expected: 'the service goes on as before',
-    async test(bench) {
-      const lack = await bench.lacks('strace')
-      if (lack) return untried(lack)
-      const [alone, traced] = await busyServer(bench, async (pid) => {
-        const before = useful(await bench.windows(pid, 0.5))
-        const tracing = bench.shell(`timeout --signal=INT 2 strace -f -o /dev/null -p ${pid}`)
-        await bench.shell(`until grep -q 'TracerPid:.[1-9]' /proc/${pid}/status; do sleep 0.02; done`, 5)
-        const during = useful(await bench.windows(pid, 0.5))
-        await tracing
-        return [before, during]
-      })
-      return told(
-        traced > alone / 2,
-        `${perSecond(alone)} useful calls alone, ${perSecond(traced)} under strace: ${(alone / Math.max(traced, 1)).toFixed(0)} times slower`,
-      )
-    },
-  },
 ]
 export default claims
-
-function useful(windows: Awaited<ReturnType<Bench['windows']>>): number {
-  const counted = windows.filter((window) => window.descriptors)
-  const total = counted.flatMap((window) => window.descriptors ?? []).reduce((sum, row) => sum + row.useful, 0)
-  return total / counted.reduce((sum, window) => sum + window.seconds, 0)
-}

@@ -1,3 +1,4 @@
+import { bpftraceComplaint } from '../bpftrace-complaint.ts'
 import { type Claim, told, untried } from '../claim.ts'
 import { coresIn, perSecond, waitsIn } from '../sums.ts'
 
@@ -35,9 +36,8 @@ const claims: Claim[] = [
       const program = (await bench.printed('2.2-timeout.bt')).trim()
       const { stdout, stderr } = await bench.shell(`timeout --signal=INT 3 bpftrace -e '${program}'`)
       const lines = stdout.split('\n').filter((line) => /timeout=/.test(line)).length
-      const words =
-        `${stderr}\n${stdout}`.split('\n').find((line) => /ERROR|error|not found/i.test(line)) ?? 'without a word'
-      return told(lines > 0, lines ? `${lines} lines` : `no line; bpftrace says "${words.trim()}"`)
+      const words = bpftraceComplaint(stderr + stdout)
+      return told(lines > 0, lines ? `${lines} lines` : `no line; bpftrace says "${words}"`)
     },
   },
   {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"net/http"
 	"strconv"
 )
 
@@ -17,12 +18,12 @@ func httpLoad(args []string) error {
 		return err
 	}
 	// The first answer shows that the server is there.
-	if err := request(args[0]); err != nil {
+	if err := request(http.DefaultClient, args[0]); err != nil {
 		return err
 	}
 	for i := 0; i < connections; i++ {
 		go func() {
-			for request(args[0]) == nil {
+			for request(http.DefaultClient, args[0]) == nil {
 			}
 		}()
 	}
