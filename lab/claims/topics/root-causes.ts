@@ -149,7 +149,7 @@ const claims: Claim[] = [
         await using server = await bench.start<{ listen: string }>(name)
         const requests = `for i in $(seq 30); do exec 3<>/dev/tcp/$(echo ${server.ready.listen} | tr : /); printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; exec 3>&-; done`
         const { stderr } = await bench.shell(
-          `strace -f -c -U name,calls -e trace=epoll_ctl,accept4 -p ${server.pid} & tracer=$!; while ! grep -q "TracerPid:.[1-9]" /proc/${server.pid}/status; do sleep 0.02; done; ${requests}; kill -INT $tracer; wait $tracer`,
+          `timeout --signal=INT 3 strace -f -c -U name,calls -e trace=epoll_ctl,accept4 -p ${server.pid} & until grep -q "TracerPid:.[1-9]" /proc/${server.pid}/status; do sleep 0.02; done; ${requests}; wait`,
         )
         const calls = (call: string) => Number(new RegExp(`^${call} +(\\d+)`, 'm').exec(stderr)?.[1] ?? 0)
         return { accepts: calls('accept4'), ratio: calls('epoll_ctl') / calls('accept4') }
