@@ -1,3 +1,5 @@
+import { goroutinesOf } from '../../go-runtime/snapshot.ts'
+import type { Bench } from '../bench.ts'
 import { type Claim, told, untried } from '../claim.ts'
 
 /** Fields of a SCHED line that the article names, and what they would be of. */
@@ -42,12 +44,13 @@ const claims: Claim[] = [
     command: 'spinlab repro blocked-illusion --fix leak-patch: memory of the fault',
     expected: 'goroutines grow and HeapInuse does not',
     async test(bench) {
-      const { growth, run } = await growthOf(bench)
-      if (!growth) return untried('the target told nothing of its memory')
-      const { goroutines, heapKiB, stackKiB } = growth
+      const { before, now, run } = await goOf(bench)
+      if (!before || !now) return untried('the Go runtime was not asked')
+      const goroutines = goroutinesOf(now) - goroutinesOf(before)
+      const kib = (name: 'heapInuse' | 'stackInuse') => (now.memory[name] - before.memory[name]) / 1024
       return told(
-        goroutines > 50 && heapKiB / goroutines < 0.5,
-        `${goroutines} goroutines more, HeapInuse ${heapKiB.toFixed(0)} KiB more, stacks ${stackKiB.toFixed(0)} KiB more`,
+        goroutines >= 20 && kib('heapInuse') / goroutines < 0.5,
+        `${goroutines} goroutines more, HeapInuse ${kib('heapInuse').toFixed(0)} KiB more, stacks ${kib('stackInuse').toFixed(0)} KiB more`,
         run,
       )
     },
@@ -75,32 +78,41 @@ const claims: Claim[] = [
     id: 'leak-state',
     section: '2.3',
     sentence: 'Leaked receivers stand in the goroutine profile as "chan receive".',
-    command: 'spinlab repro blocked-illusion --fix leak-patch: the illusion that the decision tree names',
-    expected: 'most goroutines wait in a receive',
+    command: 'spinlab repro blocked-illusion --fix leak-patch: goroutines by state',
+    expected: 'most of the goroutines that came wait in a receive',
     async test(bench) {
-      const result = await bench.experiment('blocked-illusion', { fix: ['leak-patch'] })
-      const fault = result.phases.find(({ name }) => name === 'fault')
-      const words = fault?.condition?.text ?? fault?.reasons.join('; ') ?? 'nothing was seen'
-      return told(/chan receive/.test(words), words, result.run)
+      const { before, now, run } = await goOf(bench)
+      if (!before || !now) return untried('the Go runtime was not asked')
+      const came = goroutinesOf(now) - goroutinesOf(before)
+      const receiving = (now.states['chan receive'] ?? 0) - (before.states['chan receive'] ?? 0)
+      return told(receiving > came / 2, `${receiving} of the ${came} that came are in "chan receive"`, run)
+    },
+  },
+  {
+    id: 'blocked-state',
+    section: '2.3',
+    sentence: 'Goroutines that are really blocked stand in the profile as "syscall".',
+    command: 'spinlab repro blocked-illusion --variant system-calls: goroutines by state',
+    expected: 'most of the goroutines that came are in a system call',
+    async test(bench) {
+      const { before, now, run } = await goOf(bench, 'system-calls')
+      if (!before || !now) return untried('the Go runtime was not asked')
+      const came = goroutinesOf(now) - goroutinesOf(before)
+      const calling = (now.states.syscall ?? 0) - (before.states.syscall ?? 0)
+      return told(calling > came / 2, `${calling} of the ${came} that came are in "syscall"`, run)
     },
   },
 ]
 export default claims
 
-async function schedLines(bench: Parameters<Claim['test']>[0], seconds: number): Promise<string[]> {
+async function schedLines(bench: Bench, seconds: number): Promise<string[]> {
   const { stderr } = await bench.shell(`GODEBUG=schedtrace=1000 ${bench.demo} http-server < <(sleep ${seconds})`)
   return stderr.split('\n').filter((line) => line.startsWith('SCHED '))
 }
 
-/** From the first to the last moment of the fault. */
-async function growthOf(bench: Parameters<Claim['test']>[0]) {
-  const result = await bench.experiment('blocked-illusion', { fix: ['leak-patch'] })
-  const { facts } = await bench.evidence(result, 'fault')
-  const memory = (name: string) => (facts.at(-1)?.target.gauges[name] ?? NaN) - (facts[0]?.target.gauges[name] ?? NaN)
-  const growth = {
-    goroutines: (facts.at(-1)?.target.goroutines ?? 0) - (facts[0]?.target.goroutines ?? 0),
-    heapKiB: memory('heap_inuse') / 1024,
-    stackKiB: memory('stack_inuse') / 1024,
-  }
-  return { growth: Number.isFinite(growth.heapKiB) ? growth : undefined, run: result.run }
+/** What the Go runtime said at the first and at the last moment of the fault. */
+async function goOf(bench: Bench, variant?: string) {
+  const result = await bench.experiment('blocked-illusion', variant ? { variant, fix: [] } : { fix: ['leak-patch'] })
+  const asked = (await bench.evidence(result, 'fault')).facts.flatMap(({ go }) => go ?? [])
+  return { before: asked[0], now: asked.at(-1), run: result.run }
 }
