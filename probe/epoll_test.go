@@ -119,8 +119,8 @@ func TestEpoll(t *testing.T) {
 	if busy := w.descriptor(pid, s.Busy); busy.Ready != 500 || busy.Unconsumed != 0 || busy.Useful != 500 {
 		t.Errorf("busy: got %+v, expected 500 reports, all consumed", busy)
 	}
-	if stuck := w.descriptor(pid, s.Stuck); stuck.Ready != 500 || stuck.Unconsumed != 499 || stuck.Useful != 0 {
-		t.Errorf("behind the busy one: got %+v, expected 500 reports, 499 unconsumed", stuck)
+	if stuck := w.descriptor(pid, s.Stuck); stuck.Ready != 500 || stuck.Unconsumed != 499 || stuck.Useful != 0 || stuck.Reported != "IN" {
+		t.Errorf("behind the busy one: got %+v, expected 500 reports of IN, 499 unconsumed", stuck)
 	}
 
 	// Of two hundred events at once 128 are looked at, then the other 72, and so on in turn.

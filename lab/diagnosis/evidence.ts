@@ -35,7 +35,7 @@ function descriptors(sight: Sight): string[] {
     .slice(0, 5)
     .map((d) => {
       const counts = [
-        ['ready', d.ready],
+        [d.reported ? `ready (${d.reported})` : 'ready', d.ready],
         ['not consumed', d.unconsumed],
         ['end of stream', d.eof],
         ['EAGAIN', d.again + d.sendAgain],

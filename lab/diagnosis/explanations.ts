@@ -23,13 +23,13 @@ const EXPLANATIONS: Readonly<Record<Cause, (context: Context) => string>> = {
   'peeked-not-read': () =>
     'it looks at the bytes with MSG_PEEK and waits for more, but bytes that are not taken keep a level-triggered descriptor ready',
   'bytes-not-read': ({ descriptor }) =>
-    `${descriptor?.recvQueue ?? 'some'} bytes wait to be read and nobody reads them, so a level-triggered wait returns at once`,
+    `${descriptor?.recvQueue || 'some'} bytes wait to be read and nobody reads them, so a level-triggered wait returns at once`,
   'half-closed-ignored': () =>
     'the peer has ended its side (CLOSE-WAIT), which is reported until the descriptor is closed or taken out of the set',
   'hang-up-ignored': () =>
-    'the connection is dead (EPOLLHUP or EPOLLERR, which cannot be masked), which is reported until the descriptor is closed or taken out of the set',
+    'the other end is gone (EPOLLHUP or EPOLLERR, which cannot be masked), which is reported until the descriptor is closed or taken out of the set',
   'writable-registered': () =>
-    'it is registered for EPOLLOUT although there is nothing to send, and a writable socket is always ready',
+    'it is waited for as writable (EPOLLOUT, POLLOUT) although there is nothing to send, and a writable socket is always ready',
   'bell-not-read': ({ descriptor }) =>
     `the ${descriptor?.kind ?? 'descriptor'} was rung and is never read, so it stays ready`,
   'closed-but-registered': () =>

@@ -59,16 +59,29 @@ function causeOf({ class: spin, end, descriptor }: Futility): Cause {
 
 /** Why a ready descriptor is reported again. */
 function neglected(descriptor: SeenDescriptor, end: string): Cause {
-  const { kind, events = '', state, recvQueue = 0, orphan } = descriptor
+  const { kind, state, recvQueue = 0, orphan } = descriptor
   if (end === 'MSG_PEEK') return 'peeked-not-read'
   // Of a row that sums up the whole process there is no number, and no more to say.
   if (descriptor.pid < 0) return 'bytes-not-read'
   if (orphan || descriptor.fd < 0) return 'closed-but-registered'
   if (kind === 'listener') return 'herd'
   if (kind !== 'socket' && kind !== 'pipe' && kind !== 'unknown') return 'bell-not-read'
-  if (state === 'UNCONN') return 'hang-up-ignored'
   // A FIN that nobody has read counts as a byte (tcp_fin of net/ipv4/tcp_input.c moves rcv_nxt by it).
   if (recvQueue > (state === 'CLOSE-WAIT' ? 1 : 0)) return 'bytes-not-read'
+  return descriptor.reported === undefined ? byState(descriptor) : byEvents(descriptor.reported, state)
+}
+
+function byEvents(reported: string, state: string | undefined): Cause {
+  const has = (...names: string[]) => reported.split('|').some((name) => names.includes(name))
+  if (has('NVAL')) return 'wait-fails'
+  if (has('HUP', 'ERR')) return 'hang-up-ignored'
+  if (state === 'CLOSE-WAIT' && has('IN', 'RDHUP')) return 'half-closed-ignored'
+  return has('IN', 'PRI') ? 'bytes-not-read' : 'writable-registered'
+}
+
+/** Where the observer does not tell what was reported. */
+function byState({ state, events = '' }: SeenDescriptor): Cause {
+  if (state === 'UNCONN') return 'hang-up-ignored'
   if (state === 'CLOSE-WAIT') return 'half-closed-ignored'
   return events.includes('OUT') ? 'writable-registered' : 'hang-up-ignored'
 }

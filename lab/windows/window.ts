@@ -85,6 +85,8 @@ const Descriptor = z.object({
   /** epoll descriptor in which it is registered, and the registered events as in epoll_ctl(2), e.g. `IN|RDHUP` or `IN|ET` */
   epfd: z.number().int().optional(),
   events: z.string().optional(),
+  /** the events of the last report, by whatever wait, e.g. `IN|HUP` */
+  reported: z.string().optional(),
   /** inode of the socket: the same in two epoll sets is one listener shared by two loops */
   inode: z.number().int().optional(),
   /** TCP state as `ss` prints it, e.g. `ESTAB`, `CLOSE-WAIT` */

@@ -32,12 +32,16 @@ const Orphan = -2
 type Descriptor struct {
 	window.Achieved
 	Errno, Kind string
+	// Events are those that poll or select reported last, as in poll(2).
+	Events uint32
 }
 
 // Registration is how often a registration was reported, and for which descriptor.
 type Registration struct {
 	FD                int
 	Ready, Unconsumed uint64
+	// Events are those that were reported last, as in epoll_ctl(2).
+	Events uint32
 }
 
 // Counts is what happened between two readings.
@@ -68,7 +72,7 @@ func (c *Counter) Read() Counts {
 	}
 	for key, after := range now.descriptors {
 		if achieved := descriptorBetween(before.descriptors[key], after); achieved != (window.Achieved{}) {
-			d := Descriptor{Achieved: achieved, Kind: kindNames[kernelKind(after.Kind)]}
+			d := Descriptor{Achieved: achieved, Kind: kindNames[kernelKind(after.Kind)], Events: after.Events}
 			if achieved.Failed > 0 {
 				d.Errno = errorName(after.Error)
 			}
@@ -79,6 +83,7 @@ func (c *Counter) Read() Counts {
 		if ready := after.Ready - before.registrations[key].Ready; ready > 0 {
 			counts.Registrations[RegistrationKey{key.Tgid, int(key.Epfd), key.Data}] = Registration{
 				FD: int(after.Fd), Ready: ready, Unconsumed: after.Unconsumed - before.registrations[key].Unconsumed,
+				Events: after.Events,
 			}
 		}
 	}

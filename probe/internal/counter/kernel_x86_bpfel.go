@@ -81,6 +81,8 @@ type kernelDescriptor struct {
 	PolledProgress uint64
 	PolledSession  uint32
 	Kind           uint32
+	Events         uint32
+	_              [4]byte
 }
 
 type kernelDescriptorKey struct {
@@ -138,6 +140,8 @@ type kernelRegistration struct {
 	Progress   uint64
 	Session    uint32
 	Fd         int32
+	Events     uint32
+	_          [4]byte
 }
 
 type kernelRegistrationKey struct {

@@ -194,7 +194,7 @@ func (k *kernel) verify(counts *counter.Counts) (corrected bool) {
 		}
 		for key, r := range counts.Registrations {
 			if fd, found := truth[key]; found && fd != r.FD {
-				counts.Registrations[key] = counter.Registration{FD: fd, Ready: r.Ready}
+				counts.Registrations[key] = counter.Registration{FD: fd, Ready: r.Ready, Events: r.Events}
 				corrected = true
 			}
 		}

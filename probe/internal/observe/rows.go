@@ -45,6 +45,7 @@ func (k *kernel) addReported(rows map[place]*window.Descriptor, counts *counter.
 			row = &window.Descriptor{Pid: pid, FD: at.fd, Epfd: &epfd, Orphan: reported.FD == counter.Orphan}
 			rows[at] = row
 		}
+		row.Reported = procfs.EventNames(reported.Events)
 		row.Ready += reported.Ready
 		row.Unconsumed += reported.Unconsumed
 	}
@@ -76,6 +77,9 @@ func (k *kernel) addAchieved(rows map[place]*window.Descriptor, counts *counter.
 		if row == nil {
 			row = &window.Descriptor{Pid: at.pid, FD: at.fd}
 			rows[at] = row
+		}
+		if d.Ready > 0 {
+			row.Reported = procfs.EventNames(d.Events)
 		}
 		ready, unconsumed := row.Ready, row.Unconsumed
 		row.Achieved, row.Errno, row.Kind = d.Achieved, d.Errno, d.Kind

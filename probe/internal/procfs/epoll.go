@@ -32,17 +32,16 @@ var eventNames = []struct {
 	bit  uint32
 	name string
 }{
-	{0x001, "IN"}, {0x002, "PRI"}, {0x004, "OUT"}, {0x040, "RDNORM"}, {0x080, "RDBAND"}, {0x100, "WRNORM"},
-	{0x200, "WRBAND"}, {0x400, "MSG"}, {0x2000, "RDHUP"}, {1 << 28, "EXCLUSIVE"}, {1 << 29, "WAKEUP"},
-	{eventOneShot, "ONESHOT"}, {eventEdge, "ET"},
+	{0x001, "IN"}, {0x002, "PRI"}, {0x004, "OUT"}, {eventError, "ERR"}, {eventHangup, "HUP"}, {0x020, "NVAL"},
+	{0x040, "RDNORM"}, {0x080, "RDBAND"}, {0x100, "WRNORM"}, {0x200, "WRBAND"}, {0x400, "MSG"}, {0x2000, "RDHUP"},
+	{1 << 28, "EXCLUSIVE"}, {1 << 29, "WAKEUP"}, {eventOneShot, "ONESHOT"}, {eventEdge, "ET"},
 }
 
-// EventNames writes the events as they were given to epoll_ctl(2). ERR and HUP are left out: the kernel adds them to
-// every registration.
-func (r Registration) EventNames() string {
+// EventNames writes events as poll(2) and epoll_ctl(2) name them.
+func EventNames(events uint32) string {
 	var names []string
 	for _, e := range eventNames {
-		if r.Events&e.bit != 0 {
+		if events&e.bit != 0 {
 			names = append(names, e.name)
 		}
 	}
@@ -51,6 +50,9 @@ func (r Registration) EventNames() string {
 	}
 	return strings.Join(names, "|")
 }
+
+// EventNames writes what was asked for. ERR and HUP are left out: the kernel adds them to every registration.
+func (r Registration) EventNames() string { return EventNames(r.Events &^ (eventError | eventHangup)) }
 
 // LevelTriggered is true of a registration that is reported again as long as its descriptor is ready.
 func (r Registration) LevelTriggered() bool { return r.Events&(eventEdge|eventOneShot) == 0 }

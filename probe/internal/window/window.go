@@ -71,8 +71,10 @@ type Descriptor struct {
 	Achieved
 	Errno string `json:"errno,omitempty"`
 	// Epfd is the epoll descriptor in which it is registered.
-	Epfd      *int    `json:"epfd,omitempty"`
-	Events    string  `json:"events,omitempty"`
+	Epfd   *int   `json:"epfd,omitempty"`
+	Events string `json:"events,omitempty"`
+	// Reported are the events of the last report, by whatever wait.
+	Reported  string  `json:"reported,omitempty"`
 	Inode     uint64  `json:"inode,omitempty"`
 	State     string  `json:"state,omitempty"`
 	Local     string  `json:"local,omitempty"`

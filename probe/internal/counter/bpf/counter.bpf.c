@@ -224,8 +224,8 @@ static __always_inline void count(u64 id, u32 number, s64 ret, const struct argu
 	} else if (class == POLL || class == PPOLL) {
 		ready_pollfds(p, tgid, a->di, a->si);
 	} else if (class == SELECT || class == PSELECT6) {
-		ready_set(tgid, a->si, a->di);
-		ready_set(tgid, a->dx, a->di);
+		ready_set(tgid, a->si, a->di, POLLIN);
+		ready_set(tgid, a->dx, a->di, POLLOUT);
 	}
 }
 

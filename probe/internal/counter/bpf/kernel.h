@@ -41,6 +41,8 @@ struct epoll_event {
 #define ERESTART_RESTARTBLOCK 516
 
 #define MSG_PEEK 2
+#define POLLIN 1
+#define POLLOUT 4
 #define EPOLL_CTL_ADD 1
 #define EPOLL_CTL_DEL 2
 #define TIMER_ABSTIME 1

@@ -106,7 +106,8 @@ struct descriptor {
 	u32 error, votes; // the errno of most failures, by majority vote
 	u64 polled_progress;
 	u32 polled_session;
-	u32 kind; // enum kind
+	u32 kind;   // enum kind
+	u32 events; // as poll and select reported them last
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -129,6 +130,7 @@ struct registration {
 	u64 progress; // of the descriptor, when it was last reported
 	u32 session;  // in which it was last reported
 	s32 fd;
+	u32 events; // as they were reported last
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -3,7 +3,7 @@
 #include "maps.h"
 
 // Functions that are not static are verified by themselves, once, not again in each turn of a loop.
-__attribute__((noinline)) int ready_in_epoll(u32 tgid, s32 epfd, u64 data)
+__attribute__((noinline)) int ready_in_epoll(u32 tgid, s32 epfd, u64 data, u32 events)
 {
 	struct control *c = controls();
 	struct processor *p = this_processor();
@@ -21,6 +21,7 @@ __attribute__((noinline)) int ready_in_epoll(u32 tgid, s32 epfd, u64 data)
 		}
 	}
 	ADD(r->ready, 1);
+	r->events = events;
 	if (r->fd == FD_UNKNOWN)
 		return 0;
 	struct descriptor_key of = {tgid, r->fd};
@@ -34,7 +35,7 @@ __attribute__((noinline)) int ready_in_epoll(u32 tgid, s32 epfd, u64 data)
 }
 
 // poll and select name descriptors themselves.
-__attribute__((noinline)) int ready_in_poll(u32 tgid, s32 fd)
+__attribute__((noinline)) int ready_in_poll(u32 tgid, s32 fd, u32 events)
 {
 	struct control *c = controls();
 	struct processor *p = this_processor();
@@ -44,6 +45,7 @@ __attribute__((noinline)) int ready_in_poll(u32 tgid, s32 fd)
 	if (!d)
 		return 0;
 	ADD(d->ready, 1);
+	d->events = events;
 	if (d->polled_session == c->session && d->polled_progress == d->progress)
 		ADD(d->unconsumed, 1);
 	d->polled_progress = d->progress;
@@ -76,7 +78,7 @@ static __always_inline void ready_events(struct processor *p, u32 tgid, s32 epfd
 		return;
 	struct epoll_event *list = (void *)p->scratch;
 	for (u32 i = 0; i < LOOKED_AT && i < looked; i++)
-		ready_in_epoll(tgid, epfd, list[i].data);
+		ready_in_epoll(tgid, epfd, list[i].data, list[i].events);
 }
 
 static __always_inline void ready_pollfds(struct processor *p, u32 tgid, u64 fds, u32 count)
@@ -91,7 +93,7 @@ static __always_inline void ready_pollfds(struct processor *p, u32 tgid, u64 fds
 	struct pollfd *list = (void *)p->scratch;
 	for (u32 i = 0; i < LOOKED_AT && i < looked; i++)
 		if (list[i].revents && list[i].fd >= 0)
-			ready_in_poll(tgid, list[i].fd);
+			ready_in_poll(tgid, list[i].fd, list[i].revents);
 }
 
 // BPF has no instruction that finds the lowest bit; a de Bruijn sequence finds it without a branch.
@@ -105,17 +107,17 @@ static __always_inline u32 lowest_bit(u64 bits)
 	return bit_numbers[((bits & -bits) * 0x03f79d71b4cb0a89ULL) >> 58];
 }
 
-__attribute__((noinline)) int ready_word(u32 tgid, u32 first, u64 bits)
+__attribute__((noinline)) int ready_word(u32 tgid, u32 first, u64 bits, u32 events)
 {
 	for (u32 i = 0; i < 64 && bits; i++) {
-		ready_in_poll(tgid, first + lowest_bit(bits));
+		ready_in_poll(tgid, first + lowest_bit(bits), events);
 		bits &= bits - 1;
 	}
 	return 0;
 }
 
 // A set of select is a row of bits; those of the ready descriptors are left standing in it.
-__attribute__((noinline)) int ready_set(u32 tgid, u64 set, u32 count)
+__attribute__((noinline)) int ready_set(u32 tgid, u64 set, u32 count, u32 events)
 {
 	struct processor *p = this_processor();
 	u32 length = (count + 63) / 64;
@@ -125,6 +127,6 @@ __attribute__((noinline)) int ready_set(u32 tgid, u64 set, u32 count)
 		return 0;
 	u64 *words = (void *)p->scratch;
 	for (u32 i = 0; i < 16 && i < length; i++)
-		ready_word(tgid, i * 64, words[i]);
+		ready_word(tgid, i * 64, words[i], events);
 	return 0;
 }
