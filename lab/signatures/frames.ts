@@ -1,8 +1,9 @@
 import type { Stack } from '../windows/window.ts'
 import { functionOf } from './roots.ts'
 
-/** Code that fires timers, whoever set them, and runs nothing of theirs: in Go what is to be done runs on a goroutine of its own. */
-const TIMERS = /^(?:runtime\.\(\*timers?\)|time\.(?:goFunc|sendTime|AfterFunc|newTimer))/
+/** Code that fires timers, whoever set them, and runs nothing of theirs: in Go and tokio that is done by others. */
+const TIMERS =
+  /^(?:runtime\.\(\*timers?\)|time\.(?:goFunc|sendTime|AfterFunc|newTimer)|_ZN5tokio7runtime4time|tokio::runtime::time)/
 /** Code that fires timers and runs what they are for, on the thread of the event loop. */
 const TIMED = /^(?:uv__run_timers|\S*RunTimers)/
 /** Code that an event loop runs in every turn, so that it comes to its wait again. */
@@ -13,6 +14,12 @@ const SELECTING = /^runtime\.select(?:go|nb)/
 /** Waiting without blocking: code that asks again whether something has happened. An accept loop computes nothing, whatever it calls. */
 const ASKING =
   /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|\S+\)\.Accept(?:TCP|Unix)?(?: |$)|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|spin_loop|onSpinWait))/
+/**
+ * The way into code that takes one message off a stream. Time in it, and not in what it calls, is spent on being told the same again:
+ * Go's decoders and scanners keep the error that ended them.
+ */
+const ENTERING =
+  /^(?:bufio\.\(\*Scanner\)\.Scan|\S+\.\(\*Decoder\)\.Decode|\S+\.\(\*\w*(?:Conn|Stream|Listener|Client)\)\.(?:Recv\w*|Receive\w*|Accept\w*|NextReader|Read(?:Message|Frame|JSON)))\s/
 /** Node's queue of promise reactions, which runs until it is empty. */
 const MICROTASKS = /^Builtins_(?:RunMicrotasks|EnqueueMicrotask|Async\w+|\w*Promise\w*)/
 /** A value went from one goroutine to another. */
@@ -75,7 +82,10 @@ export function leaf({ user }: Stack): string {
 
 /** Asks again and again, or is busy in network code. */
 export const asks = (stack: Stack) =>
-  any(ASKING)(stack) || stack.user.slice(0, 3).some(test(MICROTASKS)) || NETWORK.test(leaf(stack))
+  any(ASKING)(stack) ||
+  ENTERING.test(stack.user[0] ?? '') ||
+  stack.user.slice(0, 3).some(test(MICROTASKS)) ||
+  NETWORK.test(leaf(stack))
 
 export const isServing = (thread: string) => SERVING_THREAD.test(thread)
 

@@ -24,6 +24,8 @@ const PACED = 0.1
 /** Times that a descriptor may be asked in vain for each wait that was worth it. Measured: 6 in socat, which asks for messages of its own; 50 and more with a loop beside a busy server. */
 const IN_PASSING = 12
 
+const WAITS = ['epoll_wait', 'epoll_pwait', 'epoll_pwait2', 'poll', 'ppoll', 'select', 'pselect6']
+
 /** With these a connection ends. */
 const ENDINGS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ENOTCONN', 'ECONNABORTED'])
 
@@ -101,7 +103,9 @@ export function emptyEnds({ waits, calls }: Sight): { timeout: string; empty: nu
   // Go's monitor thread sleeps 20 us to 10 ms with the bare nanosleep call (runtime/proc.go, sysmon), in healthy servers 12k times a second;
   // sleeping by libc is clock_nanosleep (glibc 2.31 and newer). So bare nanosleep beside futex calls is that thread.
   const counted = calls.has('futex') ? waits.filter(({ call }) => call !== 'nanosleep') : waits
+  // A wait that a signal ends has brought nothing either.
+  const interrupted = sum(WAITS.map((call) => calls.get(call)?.errors.EINTR ?? 0))
   // Waiting for a condition or a lock with a timeout is a futex call; that is how Java's threads sleep.
   const futex = calls.get('futex')?.errors.ETIMEDOUT ?? 0
-  return [...counted, { timeout: 'unknown', empty: futex }]
+  return [...counted, { timeout: 'unknown', empty: futex + interrupted }]
 }

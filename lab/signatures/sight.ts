@@ -7,6 +7,8 @@ import { groupBy, sum } from './sums.ts'
 export interface SeenDescriptor extends Descriptor {
   /** its useful calls moved nothing: registrations taken back and connections begun, and no connection was accepted for them */
   hollow?: boolean
+  /** an end of a pipe whose other end is in the same process */
+  inner?: boolean
   /** epoll sets that reported it */
   epfds: number[]
 }
@@ -63,15 +65,15 @@ const PROGRESSIVE: ReadonlySet<Kind> = new Set(['socket', 'listener', 'pipe', 'u
 const SCRAP = 32
 
 /** Writing to files, standard output or error is logging, which a sick loop may do at each turn; what a file gives is work. */
-export const isProgressive = ({ kind, fd, bytesIn, useful }: Pick<Descriptor, 'kind' | 'fd' | 'bytesIn' | 'useful'>) =>
-  kind === 'file' ? bytesIn > 0 && bytesIn >= SCRAP * useful : PROGRESSIVE.has(kind) && fd !== 1 && fd !== 2
+const isProgressive = ({ kind, fd, bytesIn, useful, inner }: SeenDescriptor) =>
+  kind === 'file' ? bytesIn > 0 && bytesIn >= SCRAP * useful : PROGRESSIVE.has(kind) && !inner && fd !== 1 && fd !== 2
 
 export function see(windows: readonly Window[]): Sight {
   const counted = windows.filter((window) => window.calls || window.waits)
   const perDescriptor = counted.some((window) => window.descriptors)
   const calls = sumCalls(counted)
   const waits = sumWaits(counted)
-  const descriptors = perDescriptor ? hollowOut(sumDescriptors(counted)) : processWide({ calls, waits })
+  const descriptors = perDescriptor ? closeIn(hollowOut(sumDescriptors(counted))) : processWide({ calls, waits })
   const process = meanProcess(windows)
   const threads = meanThreads(windows)
   const cores = process && wantedCores(process, threads)
@@ -178,6 +180,16 @@ function hollowOut(descriptors: SeenDescriptor[]): SeenDescriptor[] {
     const { kind, useful, bytesIn, bytesOut, ready } = descriptor
     const hollow = kind === 'socket' && bytesIn + bytesOut === 0 && useful > CALLS_PER_CONNECTION * accepted
     return hollow ? { ...descriptor, hollow, useful: 0, unconsumed: ready } : descriptor
+  })
+}
+
+/** A pipe of which both ends are in one process: its threads wake each other through it, as through an eventfd. */
+function closeIn(descriptors: SeenDescriptor[]): SeenDescriptor[] {
+  const ends = Map.groupBy(descriptors, ({ kind, pid, inode }) => (kind === 'pipe' ? `${pid} ${inode}` : ''))
+  return descriptors.map((one) => {
+    const both =
+      one.kind === 'pipe' && one.inode !== undefined && (ends.get(`${one.pid} ${one.inode}`)?.length ?? 0) > 1
+    return both ? { ...one, inner: true } : one
   })
 }
 
