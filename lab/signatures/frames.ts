@@ -22,8 +22,9 @@ const ENTERING =
   /^(?:bufio\.\(\*Scanner\)\.Scan|\S+\.\(\*Decoder\)\.Decode|\S+\.\(\*\w*(?:Conn|Stream|Listener|Client)\)\.(?:Recv\w*|Receive\w*|Accept\w*|NextReader|Read(?:Message|Frame|JSON)))\s/
 /** Node's queue of promise reactions, which runs until it is empty. */
 const MICROTASKS = /^Builtins_(?:RunMicrotasks|EnqueueMicrotask|Async\w+|\w*Promise\w*)/
-/** A value went from one goroutine to another. */
-const PASSING = /^runtime\.(?:send|recv|goready)\s/
+/** A value goes from one goroutine to another, or one sleeps until it does. */
+const PASSING =
+  /^runtime\.(?:send|recv|goready|gopark|goparkunlock|selparkcommit|(?:acquire|release)Sudog|\(\*waitq\)\.\w+)\s/
 /** Giving the core away for nothing; `[pause]` is the processor's own hint that a loop waits (Intel SDM, PAUSE). */
 const YIELDING = /^(?:__x64_sys_sched_yield|do_sched_yield|__sched_yield|sched_yield|runtime\.gosched_m|\[pause\])/
 /** Packages that serve connections: time in them, without a single system call, moves no byte. */
@@ -80,12 +81,12 @@ export function leaf({ user }: Stack): string {
   return functionOf(user.find((frame) => !PLUMBING.test(frame)) ?? user[0] ?? '')
 }
 
+/** Is told the same again by what takes messages off a stream. */
+export const enters = ({ user }: Stack) => ENTERING.test(user[0] ?? '')
+
 /** Asks again and again, or is busy in network code. */
 export const asks = (stack: Stack) =>
-  any(ASKING)(stack) ||
-  ENTERING.test(stack.user[0] ?? '') ||
-  stack.user.slice(0, 3).some(test(MICROTASKS)) ||
-  NETWORK.test(leaf(stack))
+  any(ASKING)(stack) || enters(stack) || stack.user.slice(0, 3).some(test(MICROTASKS)) || NETWORK.test(leaf(stack))
 
 export const isServing = (thread: string) => SERVING_THREAD.test(thread)
 

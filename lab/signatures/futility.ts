@@ -68,20 +68,19 @@ export function futilityOf(descriptor: SeenDescriptor, sight: Sight): Futility |
     const end = peeked >= most ? 'MSG_PEEK' : again >= most ? 'EAGAIN' : ''
     return { class: 'unconsumed-readiness', descriptor, turns: Math.max(unconsumed, peeked), end }
   }
-  if (Math.max(again, peeked) < most || isInPassing(descriptor, sight)) return undefined
+  if (Math.max(again, peeked) < most) return undefined
   const end = again >= most ? 'EAGAIN' : 'MSG_PEEK'
-  return {
-    class: paced || (again >= most && hasDeadline(descriptor, sight)) ? 'empty-wakeups' : 'userland-loop',
-    descriptor,
-    turns: Math.max(again, peeked),
-    end,
-  }
+  if (paced || (again >= most && hasDeadline(descriptor, sight)))
+    return { class: 'empty-wakeups', descriptor, turns: Math.max(again, peeked), end }
+  if (isInPassing(descriptor, sight)) return undefined
+  return { class: 'userland-loop', descriptor, turns: Math.max(again, peeked), end }
 }
 
 /** Asked on the way, in turns that begin with a wait for others and serve them. */
-function isInPassing({ again, ready }: SeenDescriptor, { waits, progress, seconds }: Sight): boolean {
+function isInPassing({ ready }: SeenDescriptor, { waits, progress, seconds, descriptors }: Sight): boolean {
   const worth = Math.min(sum(waits.map((wait) => wait.ready)), progress)
-  return ready === 0 && worth > STORM * seconds && again <= IN_PASSING * worth
+  const asked = sum(descriptors.map((other) => (other.ready === 0 ? other.again : 0)))
+  return ready === 0 && worth > STORM * seconds && asked <= IN_PASSING * worth
 }
 
 /** Datagrams are always taken; the next call tells that nobody was there (udp(7)). */

@@ -1,6 +1,6 @@
 import { coresOf } from './cost.ts'
 import type { Cause, Suspicion } from './finding.ts'
-import { asks, calls, collects, firesTimers, isServing, leaf, passes, serves, turns, yields } from './frames.ts'
+import { asks, calls, collects, enters, firesTimers, isServing, leaf, passes, serves, turns, yields } from './frames.ts'
 import { loops } from './loops.ts'
 import { isGo, type Root, shareOf } from './roots.ts'
 import type { Sight } from './sight.ts'
@@ -103,17 +103,13 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
       text,
     },
   ]
-  if (
-    share(yields) >= YIELDING_SHARE ||
-    root.name === 'runtime' ||
-    share(calls) > CALLING_SHARE ||
-    share(collects) > ASKING_SHARE
-  )
-    return []
+  if (share(yields) >= YIELDING_SHARE || root.name === 'runtime' || share(collects) > ASKING_SHARE) return []
   if (share(firesTimers) > CALLING_SHARE || share(passes) > CALLING_SHARE) return []
   const where = hottest(root)
-  if (share(asks) >= ASKING_SHARE)
+  // Other goroutines of the same function may serve beside the one that is told the same.
+  if (share(enters) >= ASKING_SHARE || (share(asks) >= ASKING_SHARE && share(calls) <= CALLING_SHARE))
     return suspicion('asking', `${root.name} goes round in ${where} without a system call`)
+  if (share(calls) > CALLING_SHARE) return []
   if (share(turns) > CALLING_SHARE) return []
   const name = sight.threads.find(({ tid }) => tid === root.tid)?.name ?? ''
   if (isSilent(sight) && (share(serves) >= ASKING_SHARE || isServing(name)))
