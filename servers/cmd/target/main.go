@@ -53,6 +53,9 @@ type ready struct {
 }
 
 func serve(c command, stdout io.Writer) error {
+	if err := enoughFiles(); err != nil {
+		return err
+	}
 	end := make(chan os.Signal, 1)
 	signal.Notify(end, syscall.SIGTERM, syscall.SIGINT)
 
