@@ -40,17 +40,18 @@ const refused: Check = (history) => {
   }
 }
 
-/** Idle connections of the holders, as many as wait and a few more: closing fewer would let the queue fill the table again. */
-function idle({ files, sockets, ...rest }: Facts): number[] {
-  const held = new Set(
-    sockets
-      .filter(({ state, peer, recvQueue }) => state === 'ESTAB' && recvQueue === 0 && peer.startsWith(`${HOLDER}:`))
-      .map(({ inode }) => inode),
-  )
+/**
+ * Idle connections of the holders, as many as others of theirs wait and a few more: closing fewer would let the queue fill the table again.
+ * What nobody has accepted has no inode yet (sock_i_ino of a socket without a file).
+ */
+function idle({ files, sockets }: Facts): number[] {
+  const holders = sockets.filter(({ state, peer }) => state === 'ESTAB' && peer.startsWith(`${HOLDER}:`))
+  const waiting = holders.filter(({ inode }) => inode === 0).length
+  const held = new Set(holders.filter(({ recvQueue }) => recvQueue === 0).map(({ inode }) => inode))
   return files.sockets
     .filter(({ inode }) => held.has(inode))
     .map(({ fd }) => fd)
-    .slice(0, waiting({ files, sockets, ...rest }) + 4)
+    .slice(0, waiting + 3)
 }
 
 const acceptBackoff: Fix = {
@@ -77,7 +78,7 @@ const holders = (rate: number, hold: number) => ({
 const scenario: Scenario = {
   title: 'a full descriptor table: the connection that accept cannot take keeps the listener ready',
   class: 'error-loop',
-  chaos: holders(60, 74),
+  chaos: holders(60, 70),
   sane: { rate: 12, over: 'http' },
   controls: ['net-http'],
   lesson: `accept4 looks for a free number before it takes a connection (__sys_accept4_file in net/socket.c): with EMFILE the queue stays
