@@ -4,8 +4,10 @@ import { phaseTitle } from '../experiment/phases.ts'
 import type { Check, Exhibit, Fix, History, Scenario } from '../experiment/scenario.ts'
 import type { Window } from '../windows/window.ts'
 
-/** So many dead edges make a jitter; fewer may be about to be noticed. */
+/** What happens so often has not happened by chance. */
 const MANY = 20
+/** With so many dead edges on its hands, a gateway polls them more often than all its live ones; fewer may be about to be noticed. */
+const DEAD = 100
 
 const grown = ({ first, now }: History, counter: string) =>
   (now.target.counters[counter] ?? 0) - (first.target.counters[counter] ?? 0)
@@ -21,8 +23,8 @@ const polledAfterDeath: Check = (history) => {
   const timers = now.target.gauges.timers ?? 0
   const connections = now.sockets.filter(({ state }) => state === 'ESTAB').length
   return {
-    holds: polls >= MANY && timers - connections >= MANY,
-    text: `${polls} polls of dead edges, ${timers} timers beside ${connections} connections in the kernel (${MANY} more make a jitter)`,
+    holds: polls >= MANY && timers - connections >= DEAD,
+    text: `${polls} polls of dead edges, ${timers} timers beside ${connections} connections in the kernel (${DEAD} more make a jitter)`,
   }
 }
 
@@ -33,8 +35,8 @@ const polledAfterVanishing: Check = (history) => {
   const vanished = Number(now.chaos?.vanished ?? 0)
   const connections = established(now)
   return {
-    holds: grown(history, 'polls') >= MANY && vanished >= MANY && connections - alive >= MANY,
-    text: `${vanished} edges have vanished and ${alive} are there, ${connections} are ESTAB and polled (${MANY} more make a jitter)`,
+    holds: grown(history, 'polls') >= MANY && vanished >= MANY && connections - alive >= DEAD,
+    text: `${vanished} edges have vanished and ${alive} are there, ${connections} are ESTAB and polled (${DEAD} more make a jitter)`,
   }
 }
 
@@ -85,7 +87,7 @@ const reap: Fix = {
 const scenario: Scenario = {
   title: 'edges come and go, and their poll timers stay',
   class: 'empty-wakeups',
-  chaos: jitter('rst', 80),
+  chaos: jitter('rst', 100),
   company: { client: 'edges', flags: ['--edges', '5', '--rate', '10', '--from', '127.2.0.1-127.2.0.254'] },
   sane: { rate: 10, over: 'http' },
   controls: ['sound', 'stock'],
@@ -105,7 +107,7 @@ epoll_wait for nothing. A connection that flaps costs Go's netpoller nothing of 
       name: 'vanished',
       title: 'the same, and edges vanish without FIN or RST: no close ever comes that could stop a timer',
       expected: 'present',
-      chaos: jitter('vanish', 80),
+      chaos: jitter('vanish', 100),
       condition: polledAfterVanishing,
       fixes: [wheel, reap],
     },
@@ -127,7 +129,7 @@ epoll_wait for nothing. A connection that flaps costs Go's netpoller nothing of 
       title: 'all edges come back at once, again and again, without backoff',
       expected: 'present',
       goroutines: 'flat',
-      chaos: jitter('rst', 40, '--storm', '20'),
+      chaos: jitter('rst', 60, '--storm', '20'),
       condition: polledAfterDeath,
       fixes: [stopOnClose],
     },
@@ -136,7 +138,7 @@ epoll_wait for nothing. A connection that flaps costs Go's netpoller nothing of 
       title: 'all edges come back, each after a backoff of its own: the timers stay all the same',
       expected: 'present',
       goroutines: 'flat',
-      chaos: jitter('rst', 40, '--storm', '20', '--backoff', '400'),
+      chaos: jitter('rst', 60, '--storm', '20', '--backoff', '400'),
       condition: polledAfterDeath,
       fixes: [stopOnClose],
     },
