@@ -43,7 +43,7 @@ const FIXES: readonly HotFix[] = [
     section: '1',
     sentence: 'Closing a known idle descriptor from outside gives relief at EMFILE.',
     scenario: 'fd-exhaustion',
-    fix: 'close-idle',
+    fix: 'close-fd',
     wanted: 'absent',
   },
   {
