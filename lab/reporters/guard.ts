@@ -9,6 +9,7 @@ export function guardReport(result: GuardResult): string {
     trials(result),
     ...result.chaos.filter(({ verdict }) => verdict === 'spin').map(evidence),
     saneTable(result),
+    result.idle?.blind.length && `Not seen:\n${result.idle.blind.map((what) => `  ${what}`).join('\n')}`,
     result.reasons.length && `Why it is no pass:\n${result.reasons.map((reason) => `  ${reason}`).join('\n')}`,
     `again      ${result.reproduce}`,
   ]

@@ -1,6 +1,6 @@
 /**
  * Guards living servers in several languages, `node test/guard/judge.ts [SUBSTRING…]`: those of servers/ here and those of the zoo whose first
- * lines say what must be found, `guard: healthy` (under the default chaos) or `guard: CHAOS CLASS WHEN`. A line each, then the count.
+ * lines say what must be found, `guard: healthy` (under the default chaos) or `guard: CHAOS CLASS WHEN [ARGUMENT…]`. A line each, then the count.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -12,6 +12,7 @@ interface Expectation {
   chaos?: string
   class?: string
   when?: string
+  arguments: string[]
 }
 
 const folders = [join(import.meta.dirname, 'servers'), join(import.meta.dirname, '../zoo/healthy')]
@@ -31,14 +32,16 @@ process.exitCode = passed === wanted.length ? 0 : 1
 
 function expectationsOf(path: string): Expectation[] {
   return [...readFileSync(path, 'utf8').matchAll(/^(?:\/\/|#) guard: (.*)$/gm)].map(([, words = '']) => {
-    const [chaos = '', spin = '', when = ''] = words.split(' ')
-    return chaos === 'healthy' ? { path } : { path, chaos, class: spin, when }
+    const [chaos = '', spin = '', when = '', ...own] = words.split(' ')
+    return chaos === 'healthy' ? { path, arguments: [] } : { path, chaos, class: spin, when, arguments: own }
   })
 }
 
-async function judge({ path, chaos, class: spin, when }: Expectation): Promise<{ ok: boolean; line: string }> {
+async function judge(expectation: Expectation): Promise<{ ok: boolean; line: string }> {
+  const { path, chaos, class: spin, when } = expectation
+  const command = [...commandOf(path), ...expectation.arguments]
   const flags = chaos ? ['--chaos', chaos] : []
-  const { stdout, stderr, exitCode } = await spinlab('guard', '-q', '--json', ...flags, '--', ...commandOf(path))
+  const { stdout, stderr, exitCode } = await spinlab('guard', '-q', '--json', ...flags, '--', ...command)
   if (!stdout) return { ok: false, line: `no answer: ${stderr}` }
   const { outcome, reasons, seconds, chaos: trials } = JSON.parse(stdout)
   const found = trials.some((trial: Expectation) => trial.class === spin && trial.when === when)

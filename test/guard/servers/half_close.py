@@ -1,4 +1,5 @@
 # guard: half-close error-loop both
+# guard: half-close error-loop both 2
 # Level-triggered. While the answer to /events is pending, the end of the stream is put off, and the connection stays registered.
 # With an argument, as that many workers.
 import os
