@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, expect, test } from 'vitest'
-import { dockerCompose, isOld } from './engine.ts'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { docker, dockerCompose, isOld } from './engine.ts'
 
 const PROJECT = ['--project-name', 'spinlab-test-by-hand']
 /** As compose/offline-images prints them, where it was needed. */
@@ -9,10 +9,16 @@ const SETTINGS = process.env.SPINLAB_OWN_ENGINE
   : {}
 const files = ['compose.yaml', ...(isOld ? ['compose.engine-20.yaml'] : [])]
 
-const compose = (...argv: string[]) =>
-  dockerCompose(files, [...PROJECT, '--progress', 'plain', ...argv], { SPINLAB_TAG: 'test-by-hand', ...SETTINGS })
+const TAG = 'test-by-hand'
+/** Of the test that runs. */
+let settings: Record<string, string> = {}
+const compose = (...argv: string[]) => {
+  const env = { SPINLAB_TAG: TAG, ...SETTINGS, ...settings }
+  return dockerCompose(files, [...PROJECT, '--progress', 'plain', ...argv], env)
+}
 
-afterAll(() => compose('down', '--volumes', '--rmi', 'all'))
+afterEach(() => compose('down', '--volumes'))
+afterAll(() => compose('down', '--rmi', 'all'))
 
 /** Waits for a line of a service's log. */
 async function says(service: string, pattern: RegExp): Promise<string> {
@@ -30,4 +36,19 @@ test('without the lab the target serves, the clients attack, and the tracer prin
   await says('clients', /"byKind":/)
   const window = JSON.parse(await says('tracer', /"recvfrom\+MSG_PEEK","calls":[1-9]\d\d/))
   expect(window).toMatchObject({ collector: 'probe', lost: 0 })
+})
+
+test('an image of yours serves as it is, and of another user the tracer says what it cannot see', async () => {
+  const image = 'spinlab-test-server:test'
+  const server = `require('http').createServer((question, answer) => answer.end('mine')).listen(8080, '127.0.0.1')`
+  // Made of an image that is there.
+  const container = await docker.createContainer({ Image: `spinlab/clients:${TAG}`, Cmd: ['true'] })
+  await container.commit({ repo: image, changes: ['USER 1000', `CMD ${JSON.stringify(['node', '-e', server])}`] })
+  await container.remove()
+  settings = { TARGET_IMAGE: image, PORT: '8080', SCENARIO: 'tls-retry' }
+  const { code, said } = await compose('up', '--build', '--detach', '--wait')
+  expect(code, said).toBe(0)
+  await says('tracer', /descriptors of process \d+ are hidden/)
+  await says('tracer', /"call":"accept4","calls":[1-9]/)
+  await docker.getImage(image).remove()
 })

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { runCompose } from '../../docker/compose-program.ts'
 import type { Engine } from '../../docker/engine.ts'
-import { ofRun } from '../../docker/labels.ts'
+import { OURS, ofRun } from '../../docker/labels.ts'
 import { removeStacks } from '../../docker/remove.ts'
 import { broken, unsupported } from '../../errors.ts'
 import { thisProcess } from '../../owner.ts'
@@ -29,6 +29,7 @@ export class Stack implements AsyncDisposable {
     this.#env = {
       // Both runners run the same programs: those that were built before.
       BIN: 'prebuilt',
+      TARGET_IMAGE: 'fault',
       ...env,
       DOCKER_HOST: engine.host,
       // Another checkout has other images.
@@ -54,13 +55,18 @@ export class Stack implements AsyncDisposable {
 
   async build(): Promise<void> {
     const { code, said } = await this.#do('build', '--quiet', ...SERVICES)
-    if (code === 0) return
+    if (code === 0) return this.#forgetFormerImages()
     const image = missingImage(said)
     if (image)
       throw unsupported(
         `image ${image} cannot be had: ${lastLine(said)}; without a registry, run compose/offline-images first`,
       )
     throw broken(`docker compose build failed: ${lastLine(said)}`)
+  }
+
+  /** Those that the new ones took the names of. */
+  async #forgetFormerImages() {
+    await this.#engine.docker.pruneImages({ filters: { dangling: ['true'], label: [OURS] } })
   }
 
   /** Makes the containers, and starts none. The engine is asked for the capabilities by making the container that wants them. */

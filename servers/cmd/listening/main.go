@@ -4,7 +4,8 @@
 //	listening [--wait] [--pid] PORT
 //
 // It exits with 0 when there is one, else with 1; --wait waits for it. --pid prints the process that holds it, by its
-// number in this pid namespace.
+// number in this pid namespace. Where the descriptors of another user are hidden, that is the first process that another
+// container has in this namespace.
 package main
 
 import (
@@ -48,6 +49,9 @@ func look(port uint16, pid bool) error {
 		return err
 	}
 	holder, err := holderOf("/proc", inode)
+	if err != nil {
+		holder, err = guest("/proc")
+	}
 	if err == nil {
 		fmt.Println(holder)
 	}
@@ -84,4 +88,30 @@ func holderOf(folder, inode string) (pid string, err error) {
 		}
 	}
 	return "", fmt.Errorf("socket %s is held by no process whose descriptors can be seen", inode)
+}
+
+// guest finds the first process that entered this pid namespace from outside: its parent is none that can be seen here,
+// so its number reads 0 (pid_namespaces(7)), and it is not the namespace's init.
+func guest(folder string) (pid string, err error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return "", err
+	}
+	first := 0
+	for _, entry := range entries {
+		number, err := strconv.Atoi(entry.Name())
+		if err != nil || number == 1 || number == os.Getpid() || (first != 0 && number > first) {
+			continue
+		}
+		stat, _ := os.ReadFile(filepath.Join(folder, entry.Name(), "stat"))
+		// "pid (comm) state ppid …": comm may hold spaces and parentheses, so count from the last one (proc_pid_stat(5)).
+		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+		if len(fields) > 1 && fields[1] == "0" {
+			first = number
+		}
+	}
+	if first == 0 {
+		return "", errors.New("no other container has a process in this pid namespace")
+	}
+	return strconv.Itoa(first), nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,5 +40,29 @@ func TestAListenerIsFoundWithItsProcess(t *testing.T) {
 func TestASocketThatNobodyHolds(t *testing.T) {
 	if pid, err := holderOf("/proc", "0"); err == nil {
 		t.Errorf("held by %s", pid)
+	}
+}
+
+func TestTheFirstGuestOfThePidNamespace(t *testing.T) {
+	folder := t.TempDir()
+	for pid, stat := range map[string]string{
+		"1":  "1 (docker-init) S 0 1",
+		"7":  "7 (watch-port) S 1 7",
+		"30": "30 (a) b) (c) S 0 30",
+		"25": "25 (server) S 0 25",
+		"26": "26 (worker) S 25 25",
+	} {
+		if err := os.MkdirAll(filepath.Join(folder, pid), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, pid, "stat"), []byte(stat), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if pid, err := guest(folder); pid != "25" {
+		t.Errorf("%q %v", pid, err)
+	}
+	if pid, err := guest(t.TempDir()); err == nil {
+		t.Errorf("in an empty namespace: %s", pid)
 	}
 }
