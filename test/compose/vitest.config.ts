@@ -6,7 +6,7 @@ export default defineConfig({
     ...base.test,
     include: ['test/compose/**/*.test.ts'],
     exclude: [],
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 300_000,
   },
 })
