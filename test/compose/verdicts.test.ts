@@ -55,5 +55,5 @@ async function windowsOf({ run, scenario }: ExperimentResult, wanted: string): P
   const phase = [record.main, ...record.controls]
     .flatMap((subject) => subject.phases.map((evidence) => ({ subject, evidence })))
     .find(({ subject, evidence }) => `${subject.variant.name}: ${phaseTitle(evidence.phase)}` === wanted)
-  return phase?.evidence.windows.slice(-3).map((window) => JSON.stringify(window)) ?? ['none']
+  return phase?.evidence.windows.slice(-2).map((window) => JSON.stringify(window)) ?? ['none']
 }
