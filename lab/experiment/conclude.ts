@@ -54,9 +54,10 @@ function concludeWitness({ collector, intrusive, phase, expected, windows, basel
   const judgement = expected === 'absent' && relative.verdict === 'spin' ? judge([...windows]) : relative
   // A loop without a system call, and one that a healthy half of the process hides, may be out of its sight: then it can neither agree nor
   // disagree.
-  const lacks = (part: 'stacks' | 'descriptors') => !windows.some((window) => window[part])
-  const blind =
-    expected === 'present' && (intrusive || lacks(phase.class === 'userland-loop' ? 'stacks' : 'descriptors'))
+  const lacks = (part: 'stacks' | 'process' | 'descriptors') => !windows.some((window) => window[part])
+  // Samples are weighed by the cores of the process.
+  const needed = phase.class === 'userland-loop' ? (['stacks', 'process'] as const) : (['descriptors'] as const)
+  const blind = expected === 'present' && (intrusive || needed.some(lacks))
   const seen = ({ spin: 'present', healthy: 'absent', 'no-data': 'no-data' } as const)[judgement.verdict]
   const verdict = blind && seen === 'absent' ? 'no-data' : seen
   return {

@@ -44,6 +44,11 @@ test('a loop without a system call is out of the sight of who sees no stacks', (
   expect(ask('past', 'present', [calm])).toMatchObject({ verdict: 'no-data', agrees: true, outcome: 'pass' })
   const stack = { tid: 1, samples: 1, user: ['main.main main.go:1'], kernel: [] }
   expect(ask('past', 'present', [{ ...calm, stacks: [stack] }])).toMatchObject({ verdict: 'absent', agrees: false })
+  const { process: _, ...unweighed } = calm
+  expect(ask('past', 'present', [{ ...unweighed, stacks: [stack] }])).toMatchObject({
+    verdict: 'no-data',
+    agrees: true,
+  })
 })
 
 test('a witness who lost too much to say anything contradicts nobody', () => {
