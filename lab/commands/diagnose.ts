@@ -1,7 +1,6 @@
 import type { Diagnosis } from '../diagnosis/diagnosis.ts'
-import { noData } from '../diagnosis/no-data.ts'
-import { EXIT, SpinlabError } from '../errors.ts'
-import { type LookOptions, look } from '../process/look.ts'
+import { EXIT } from '../errors.ts'
+import { type LookOptions, lookOrNoData } from '../process/look.ts'
 import { diagnosisReport } from '../reporters/diagnosis.ts'
 
 export interface DiagnoseOptions extends LookOptions {
@@ -22,19 +21,13 @@ export async function diagnose(id: number, options: DiagnoseOptions, stop?: Abor
   // performance.now() is 0 when the program starts.
   let until = ANSWER_MS
   do {
-    const diagnosis = await look(id, options, { until, ...(stop && { stop }) }).catch((error) => refuse(id, error))
+    const diagnosis = await lookOrNoData(id, options, { until, ...(stop && { stop }) })
     code = CODES[diagnosis.verdict]
     if (stop?.aborted) break
     show(diagnosis, options)
     until = performance.now() + ROUND_MS
   } while (options.watch && code !== EXIT.inconclusive)
   return code
-}
-
-/** Missing data is an answer; everything else that goes wrong is an error. */
-function refuse(id: number, error: unknown): Diagnosis {
-  if (error instanceof SpinlabError && error.exitCode === EXIT.inconclusive) return noData(id, error.message)
-  throw error
 }
 
 function show(diagnosis: Diagnosis, { json, watch }: DiagnoseOptions) {

@@ -1,5 +1,6 @@
 import { crossCheck } from '../diagnosis/cross-check.ts'
 import { type Diagnosis, diagnose } from '../diagnosis/diagnosis.ts'
+import { noData } from '../diagnosis/no-data.ts'
 import { EXIT, SpinlabError } from '../errors.ts'
 import { judge } from '../signatures/judge.ts'
 import { busiestOf } from './busiest.ts'
@@ -34,4 +35,12 @@ export async function look(id: number, options: LookOptions, limits: Limits): Pr
   if (!(await isAlive(pid)))
     throw new SpinlabError(EXIT.inconclusive, `process ${pid} (${name}) ended while it was watched`)
   return diagnose(judge(windows), windows, { ...subject, blind, go })
+}
+
+/** The same, where missing data is an answer too; everything else that goes wrong is an error. */
+export function lookOrNoData(id: number, options: LookOptions, limits: Limits): Promise<Diagnosis> {
+  return look(id, options, limits).catch((error) => {
+    if (error instanceof SpinlabError && error.exitCode === EXIT.inconclusive) return noData(id, error.message)
+    throw error
+  })
 }

@@ -138,7 +138,9 @@ function expectOf(run: { exitCode?: number | undefined; stdout: string; stderr?:
 
 let spinning = ''
 let passed = 0
-const child = spawn(process.execPath, ['-e', SPINNING], { stdio: ['ignore', 'pipe', 'ignore'] })
+const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, '-e', SPINNING], {
+  stdio: ['ignore', 'pipe', 'ignore'],
+})
 try {
   await once(child.stdout, 'data')
   spinning = `${child.pid}`
