@@ -164,7 +164,9 @@ function askingCalls(sight: Sight): Suspicion[] {
 
 /** Writes that succeed and carry nothing: one way only, nothing asked for them, the peer never holds them up, and the processor is the limit. */
 function emptyFrames(sight: Sight): Suspicion[] {
-  const { process, descriptors, seconds } = sight
+  const { process, descriptors, seconds, perDescriptor } = sight
+  // Who does not tell descriptors apart counts no bytes either.
+  if (!perDescriptor) return []
   const talkers = descriptors.filter(
     ({ kind, useful, bytesOut, sendAgain, ready }) =>
       kind === 'socket' && useful > 0 && bytesOut < BULK * useful && sendAgain + ready <= useful / 100,

@@ -93,6 +93,8 @@ describe('a spin', () => {
   })
 })
 
+const withoutDescriptors = ({ descriptors: _, ...window }: Window): Window => window
+
 describe('no spin', () => {
   test.each<[string, Window]>([
     ['nothing at all', windowOf({ cpu: 0 })],
@@ -113,6 +115,18 @@ describe('no spin', () => {
     [
       'a runtime that wakes itself through its eventfd, and serves',
       windowOf({ descriptors: [serving, { fd: 8, kind: 'eventfd', useful: 900, ready: 450, bytesIn: 3600 }] }),
+    ],
+    [
+      'an echo server, seen by an observer that tells neither descriptors nor bytes',
+      withoutDescriptors(
+        windowOf({
+          waits: [{ ready: 90 }],
+          calls: [
+            { call: 'read', calls: 900, zero: 0, positive: 900, errors: {} },
+            { call: 'write', calls: 900, zero: 0, positive: 900, errors: {} },
+          ],
+        }),
+      ),
     ],
     [
       'a garbage collector at work, whose scheduler polls without blocking',
