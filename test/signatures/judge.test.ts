@@ -120,7 +120,7 @@ describe('no spin', () => {
       'an echo server, seen by an observer that tells neither descriptors nor bytes',
       withoutDescriptors(
         windowOf({
-          waits: [{ ready: 90 }],
+          waits: [{ ready: 9 }],
           calls: [
             { call: 'read', calls: 900, zero: 0, positive: 900, errors: {} },
             { call: 'write', calls: 900, zero: 0, positive: 900, errors: {} },
