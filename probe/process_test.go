@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a condition may take on a busy machine before a test gives up on it.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // peer is a helper process: this test binary again, in another role. It says one line when it is ready, does its work
 // for each line that it is told, answers with one line, and ends with its standard input.
