@@ -23,7 +23,8 @@ export function runLike(
     const { Hostname: _, ...config } = template.Config
     const container = await docker.createContainer({
       ...config,
-      Cmd: [...argv],
+      Entrypoint: argv.slice(0, 1),
+      Cmd: argv.slice(1),
       HostConfig: template.HostConfig,
       name,
     })

@@ -2,11 +2,11 @@ import type Docker from 'dockerode'
 import { findCompose } from '../docker/compose-program.ts'
 import { ContainerRoom } from '../docker/container-room.ts'
 import { findEngine } from '../docker/engine.ts'
+import { inImage } from '../docker/in-image.ts'
 import { isLeftBehind } from '../docker/labels.ts'
 import { removeStacks } from '../docker/remove.ts'
 import { runLike } from '../docker/run-container.ts'
 import { unsupported } from '../errors.ts'
-import { binary } from '../places.ts'
 import type { Room } from '../stage/room.ts'
 import type { Runner, Stage, TargetProgram } from '../stage/stage.ts'
 import { startTarget } from '../stage/target.ts'
@@ -43,9 +43,7 @@ async function open(other?: TargetProgram): Promise<Stage> {
   let targets = 0
   const targetRoom: Room = {
     run(argv) {
-      // The image's entry point is the supervisor and the target, and the arguments are the target's.
-      const own = argv.filter((word) => word !== binary('supervise') && word !== binary('target'))
-      return runLike(docker, template, stack.name(`server-${++targets}`), own)
+      return runLike(docker, template, stack.name(`server-${++targets}`), argv.map(inImage))
     },
   }
   const { HostConfig } = await tracer.inspect()
