@@ -30,7 +30,7 @@ export interface HelloKind {
    * ServerHello, refuses (closes, with or without an alert), or waits for more. Where the RFC binds the sender alone,
    * servers differ.
    */
-  answer: 'server-hello' | 'refused' | 'waits' | 'refused-or-waits'
+  answer: 'server-hello' | 'refused' | 'waits' | 'refused-or-waits' | 'refused-or-server-hello'
   /** no complete ClientHello is ever sent: a prefix of one is all that the server will see */
   prefixOnly: boolean
   /** The same draws give the same conversation. */
@@ -193,7 +193,7 @@ export const catalogue = {
   'empty-sni': {
     is: 'a ClientHello whose server name has no letters',
     breaks: 'RFC 6066, 3: a host name has at least one byte',
-    answer: 'refused',
+    answer: 'refused-or-server-hello',
     prefixOnly: false,
     converse: (random) => once(tlsRecord(hello(random, ''))),
   },
