@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"expvar"
@@ -13,6 +14,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"spinlab/servers/control"
 	"spinlab/servers/faults"
@@ -78,7 +80,8 @@ func serve(c command, stdout io.Writer) error {
 	expvar.Publish("accepted", expvar.Func(func() any {
 		return map[string]uint64{server.Address(): server.Counters()["accepted"]}
 	}))
-	go http.Serve(admin, control.Handler(control.NewSubject(c.fault, c.options.Variant, server, applied...)))
+	answers := &http.Server{Handler: control.Handler(control.NewSubject(c.fault, c.options.Variant, server, applied...))}
+	go answers.Serve(admin)
 
 	line := ready{os.Getpid(), server.Address(), filepath.Join(c.control, control.SocketName)}
 	if err := json.NewEncoder(stdout).Encode(line); err != nil {
@@ -96,6 +99,10 @@ func serve(c command, stdout io.Writer) error {
 	select {
 	case <-end:
 	case <-left:
+		// Whoever asked for the restart gets the answer first.
+		soon, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		answers.Shutdown(soon)
 	}
 	return nil
 }
