@@ -61,7 +61,7 @@ test('a fault that is not there is a fail', async () => {
 
 test('chaos that never makes the condition true is inconclusive', async () => {
   const result = await hold({
-    timeout: 3000,
+    timeout: 1500,
     scenario: { chaos: { client: 'hello-storm', flags: ['--kinds', 'valid', '--rate', '20'] } },
   })
   expect(phase(result, 'fault')).toMatchObject({
@@ -100,7 +100,7 @@ test.each([false, true])('a target that dies is a fail, not an absent spin (witn
 
 test('an observer that loses events gives no data', async () => {
   const result = await hold({
-    timeout: 5000,
+    timeout: 1500,
     observer: (collector) => ({
       ...collector,
       watch(room, target, options): Watch {
@@ -140,7 +140,7 @@ async function mainVariant(change: object) {
 }
 
 test('a spin of another class than declared is a fail', async () => {
-  const result = await hold({ timeout: 5000, scenario: { class: 'error-loop' }, fixes: ['consume'] })
+  const result = await hold({ timeout: 4000, scenario: { class: 'error-loop' }, fixes: ['consume'] })
   expect(phase(result, 'fault')).toMatchObject({ verdict: 'present', outcome: 'fail' })
   expect(result.reasons.join()).toContain('expected error-loop, found unconsumed-readiness')
 })
