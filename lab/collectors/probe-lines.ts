@@ -41,5 +41,5 @@ function parseWindow(line: string): Window | undefined {
 }
 
 export function lacksProbe(): Lack | undefined {
-  return existsSync(binary('probe')) ? undefined : { missing: `${binary('probe')} is not built`, remedy: 'make build' }
+  return existsSync(binary('probe')) ? undefined : { missing: `${binary('probe')} is not built`, remedy: 'make setup' }
 }

@@ -91,7 +91,7 @@ export async function open(program?: TargetProgram): Promise<NativeStage> {
 
 /** Waits for pid 1 of the sandbox to report that the sandbox is complete. */
 async function ready(sandbox: Child): Promise<void> {
-  if (!existsSync(binary('sandbox-init'))) throw broken(`${binary('sandbox-init')} is not built; run "make build"`)
+  if (!existsSync(binary('sandbox-init'))) throw broken(`${binary('sandbox-init')} is not built; run "make setup"`)
   for await (const line of sandbox.lines) if (line === 'ready') return
   await sandbox.ended
   throw unsupported(
