@@ -1,3 +1,4 @@
+import { grown } from '../experiment/grown.ts'
 import { phaseTitle } from '../experiment/phases.ts'
 import type { Check, Exhibit, Fix, History, Scenario } from '../experiment/scenario.ts'
 import { type Growth, type Illusion, illusionOf } from '../go-runtime/illusion.ts'
@@ -5,9 +6,6 @@ import { goroutinesOf } from '../go-runtime/snapshot.ts'
 
 /** Goroutines that must be left behind before anything is said of them. */
 const CLIMB = 20
-
-const grown = ({ first, now }: Pick<History, 'first' | 'now'>, counter: string) =>
-  (now.target.counters[counter] ?? 0) - (first.target.counters[counter] ?? 0)
 
 const climbing: Check = (history) => {
   const left = grown(history, 'leaked')

@@ -1,13 +1,10 @@
-import type { Check, Fix, History, Scenario, Variant } from '../experiment/scenario.ts'
+import { grown } from '../experiment/grown.ts'
+import type { Check, Fix, Scenario, Variant } from '../experiment/scenario.ts'
 
 /** Connections that have asked for nothing, from which on the listener looks after them; the target's own default of `crowd`. */
 const CROWD = 8
 /** Deadlines from one look to the next; a sound listener sets one for each connection that comes. */
 const TURNS = 5
-
-/** Growth of one of the target's counters since the phase began, or since a moment ago. */
-const grown = ({ first, now }: Pick<History, 'first' | 'now'>, counter: string) =>
-  (now.target.counters[counter] ?? 0) - (first.target.counters[counter] ?? 0)
 
 /** The server does it to itself: it sets one deadline after the other, and few or no connections come of it. */
 const arming: Check = ({ previous, now }) => {

@@ -1,16 +1,14 @@
 import type { Evidence } from '../experiment/assess.ts'
 import type { Facts } from '../experiment/facts.ts'
+import { grown } from '../experiment/grown.ts'
 import { phaseTitle } from '../experiment/phases.ts'
-import type { Check, Exhibit, Fix, History, Scenario } from '../experiment/scenario.ts'
+import type { Check, Exhibit, Fix, Scenario } from '../experiment/scenario.ts'
 import type { Window } from '../windows/window.ts'
 
 /** What happens so often has not happened by chance. */
 const MANY = 20
 /** With so many dead edges on its hands, a gateway polls them more often than all its live ones; fewer may be about to be noticed. */
 const DEAD = 100
-
-const grown = ({ first, now }: History, counter: string) =>
-  (now.target.counters[counter] ?? 0) - (first.target.counters[counter] ?? 0)
 
 /** Connections of edges that may die, as the kernel has them; the steady ones come from other addresses. */
 const established = ({ sockets }: Facts) =>
@@ -172,7 +170,7 @@ function steadyAgainstJitter(phases: readonly Evidence[]): Exhibit {
     rows: phases.map(({ phase, windows, facts: [first, ...later] }) => {
       const now = later.at(-1)
       const { returns, ready, seconds, cpu } = waiting(windows)
-      const dead = first && now ? grown({ first, previous: first, now }, 'polls_of_dead') : 0
+      const dead = first && now ? grown({ first, now }, 'polls_of_dead') : 0
       const span = first && now ? (now.at - first.at) / 1000 : 0
       return [
         phaseTitle(phase),

@@ -1,13 +1,11 @@
 import { correlateHalfOpen, type Moment } from '../diagnosis/half-open.ts'
 import type { Evidence } from '../experiment/assess.ts'
 import type { Facts } from '../experiment/facts.ts'
-import type { Check, Exhibit, Fix, History, Scenario, Variant } from '../experiment/scenario.ts'
+import { grown } from '../experiment/grown.ts'
+import type { Check, Exhibit, Fix, Scenario, Variant } from '../experiment/scenario.ts'
 
 /** Of these many the condition is sure: accepts in vain, connections in a state, overflows. */
 const MANY = 20
-
-const grown = ({ first, now }: History, counter: string) =>
-  (now.target.counters[counter] ?? 0) - (first.target.counters[counter] ?? 0)
 
 /** The loops say themselves how often they came too late. */
 const awakenedInVain: Check = (history) => {
