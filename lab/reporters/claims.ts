@@ -40,7 +40,7 @@ export function claimsPage(results: readonly ClaimResult[]): string {
 
 Written by \`make claims\`; do not edit. Each verdict comes from a run on Linux ${release()} on ${new Date().toISOString().slice(0, 10)}.
 
-The sentences are those of a Chinese article of 2024 for site reliability engineers, on Go services whose CPU climbs while their goroutines do not:
+The sentences are those of a Chinese article for site reliability engineers, on Go services whose CPU climbs while their goroutines do not:
 three root causes of busy spins in epoll_wait and their hot fixes. *depends*: true under some of the conditions that were tried. *no-data*: could not be
 tried on this machine.
 
