@@ -80,7 +80,7 @@ test-pack: setup ## packs the tool, installs it in an empty project, and uses it
 	@node_modules/.bin/node test/pack/run.ts
 
 .PHONY: test-guard
-test-guard: setup ## guards servers in five languages, healthy and sick (5 minutes; needs Python, Java and Rust)
+test-guard: setup ## guards servers in five languages, healthy and sick (4 minutes; needs Python, Java and Rust)
 	@node_modules/.bin/node test/guard/judge.ts
 
 .PHONY: test-compose
