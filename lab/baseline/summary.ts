@@ -1,4 +1,5 @@
 import { Random } from '../../clients/random.ts'
+import { countOutcomes } from '../experiment/assess.ts'
 import type { ExperimentResult, Outcome } from '../experiment/result.ts'
 import { type Estimate, estimate } from '../statistics/median.ts'
 import { type Proportion, proportion } from '../statistics/proportion.ts'
@@ -24,8 +25,7 @@ export interface PhaseSummary {
 }
 
 export function summarise(results: readonly ExperimentResult[], seed: number): Summary {
-  const of = (outcome: Outcome) => results.filter((result) => result.outcome === outcome).length
-  const counts = { pass: of('pass'), fail: of('fail'), inconclusive: of('inconclusive') }
+  const counts = countOutcomes(results.map(({ outcome }) => outcome))
   const runs = results.length
   return {
     runs,

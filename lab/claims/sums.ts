@@ -17,11 +17,5 @@ export function waitsIn(windows: readonly Window[]) {
   }
 }
 
-/** CPU in cores, over all windows that saw the process. */
-export function coresIn(windows: readonly Window[]): number {
-  const seen = windows.flatMap((window) => (window.process ? [window.process.cpu + window.process.runQueue] : []))
-  return seen.length ? seen.reduce((sum, cores) => sum + cores, 0) / seen.length : 0
-}
-
 export const percent = (share: number) => `${(100 * share).toFixed(0)} %`
 export const perSecond = (rate: number) => `${Math.round(rate).toLocaleString('en')}/s`

@@ -1,5 +1,5 @@
 import { EXIT, unknownName } from '../errors.ts'
-import { worst } from '../experiment/assess.ts'
+import { countOutcomes, worst } from '../experiment/assess.ts'
 import { loadScenario, scenarioNames } from '../experiment/load-scenarios.ts'
 import type { ExperimentResult } from '../experiment/result.ts'
 import type { NamedScenario } from '../experiment/scenario.ts'
@@ -28,13 +28,7 @@ export async function reproAll(options: ReproAllOptions, stop: StopSignal): Prom
     }
   if (options.junit) writeJunit(options.junit, results)
   const outcomes = results.map((result) => result.outcome)
-  const count = (outcome: string) => outcomes.filter((one) => one === outcome).length
-  const summary = {
-    runs: results.length,
-    pass: count('pass'),
-    fail: count('fail'),
-    inconclusive: count('inconclusive'),
-  }
+  const summary = { runs: results.length, ...countOutcomes(outcomes) }
   process.stdout.write(options.json ? `${JSON.stringify({ runs: results, summary })}\n` : summaryTable(results))
   return stop.exitCode ?? EXIT[worst(outcomes)]
 }

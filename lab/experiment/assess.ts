@@ -219,3 +219,9 @@ export function worst(outcomes: readonly Outcome[]): Outcome {
   if (outcomes.includes('fail')) return 'fail'
   return outcomes.includes('inconclusive') ? 'inconclusive' : 'pass'
 }
+
+/** How many there are of each. */
+export function countOutcomes(outcomes: readonly Outcome[]): Record<Outcome, number> {
+  const of = (outcome: Outcome) => outcomes.filter((one) => one === outcome).length
+  return { pass: of('pass'), fail: of('fail'), inconclusive: of('inconclusive') }
+}

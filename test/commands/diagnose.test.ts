@@ -1,30 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { execa } from 'execa'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { needs } from '../needs.ts'
+import { endWithTest, IDLE, program, SPINNING } from '../node-program.ts'
 import { SPINLAB, spinlab } from '../spinlab.ts'
-
-const started: ChildProcess[] = []
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL')
-})
-
-/** A Node program that has begun. */
-async function program(code: string): Promise<number> {
-  const child = spawn(process.execPath, ['-e', `process.stdout.write('on');${code}`], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  started.push(child)
-  if (child.stdout) await once(child.stdout, 'data')
-  return child.pid ?? -1
-}
-
-/** The loop asks again and again with a timeout of 0. */
-const SPINNING = 'const again = () => setImmediate(again); again()'
-const IDLE = 'setInterval(() => {}, 10_000)'
 
 const stateOf = (pid: number) => /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
 
@@ -97,7 +78,7 @@ test('a pid that is gone is no data: one line, exit code 3, and with --json the 
 test('a zombie is no data', async () => {
   // A shell that starts a child and becomes a program that never asks for its end.
   const parent = spawn('sh', ['-c', 'true & exec sleep 60'], { stdio: 'ignore' })
-  started.push(parent)
+  endWithTest(parent)
   const zombie = async () =>
     (await execa('ps', ['--ppid', `${parent.pid}`, '-o', 'pid=,stat='], { reject: false })).stdout
   while (!(await zombie()).includes('Z')) await delay(10)

@@ -1,28 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import '../../lab/library/vitest.ts'
 import { EXIT, spinlab } from '../../lab/library/spinlab.ts'
 import { needs } from '../needs.ts'
-
-const started: ChildProcess[] = []
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL')
-})
-
-/** A Node program that has begun. */
-async function program(code: string): Promise<number> {
-  const child = spawn(process.execPath, ['-e', `process.stdout.write('on');${code}`], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  started.push(child)
-  if (child.stdout) await once(child.stdout, 'data')
-  return child.pid ?? -1
-}
-
-const SPINNING = 'const again = () => setImmediate(again); again()'
-const IDLE = 'setInterval(() => {}, 10_000)'
+import { begin, IDLE, program, SPINNING } from '../node-program.ts'
 
 test('the matchers tell a spin from health, and show the evidence where they fail', async (context) => {
   await needs(context, 'bpf')
@@ -39,8 +21,9 @@ test('the matchers tell a spin from health, and show the evidence where they fai
 })
 
 test('nothing to look at is neither a spin nor health', async () => {
-  const pid = await program('')
-  await once(started[0] as ChildProcess, 'exit')
+  const ended = await begin('')
+  const { pid = -1 } = ended
+  await once(ended, 'exit')
   await expect(expect(pid).toStayHealthy()).rejects.toThrow(`process ${pid} is gone, or never was`)
   await expect(expect(pid).not.toSpin()).rejects.toThrow(`process ${pid} is gone, or never was`)
   await expect(expect(process.pid).toStayHealthy({ for: '2' })).rejects.toThrow('"2" is not a duration with its unit')

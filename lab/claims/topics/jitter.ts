@@ -1,5 +1,6 @@
+import { rates } from '../../experiment/rates.ts'
 import { type Claim, told, untried } from '../claim.ts'
-import { coresIn, perSecond, waitsIn } from '../sums.ts'
+import { perSecond, waitsIn } from '../sums.ts'
 
 /** Seconds of the article's script are tenths of one here: what counts is that connections come and go. */
 const PACE = 0.2
@@ -26,7 +27,7 @@ const claims: Claim[] = [
       const { perSecond: rate } = waitsIn(windows)
       return told(
         rate > 1000,
-        `${connected} of 5 connected, ${perSecond(rate)} waits, ${coresIn(windows).toFixed(2)} cores`,
+        `${connected} of 5 connected, ${perSecond(rate)} waits, ${(rates(windows).cores ?? 0).toFixed(2)} cores`,
       )
     },
   },

@@ -1,6 +1,7 @@
+import { rates } from '../../experiment/rates.ts'
 import { bpftraceComplaint } from '../bpftrace-complaint.ts'
 import { type Claim, told, untried } from '../claim.ts'
-import { coresIn, perSecond, waitsIn } from '../sums.ts'
+import { perSecond, waitsIn } from '../sums.ts'
 
 const claims: Claim[] = [
   {
@@ -70,7 +71,7 @@ const claims: Claim[] = [
     async test(bench) {
       await using poller = await bench.start('poll', 0)
       const windows = await bench.windows(poller.pid, 0.6)
-      const cores = coresIn(windows)
+      const cores = rates(windows).cores ?? 0
       return told(
         cores > 0.8,
         `${cores.toFixed(2)} cores with the wait for one, ${perSecond(waitsIn(windows).perSecond)} waits`,
