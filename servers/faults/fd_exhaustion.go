@@ -135,8 +135,19 @@ func (s *exhausted) refuse() {
 		unix.Close(fd)
 		s.shed.Add(1)
 	}
-	// Whatever took its place meanwhile, the next turn tries again.
-	s.spare, _ = openSpare()
+	s.regain()
+}
+
+// regain opens the spare again. Another thread may have taken its number meanwhile; until one frees the listener is left
+// alone, for without a spare the trick is nothing but the bug.
+func (s *exhausted) regain() {
+	var err error
+	if s.spare, err = openSpare(); err == nil || !s.reserve {
+		s.resume()
+		return
+	}
+	s.suspend()
+	time.AfterFunc(shortestPause, func() { s.loop.Do(s.regain) })
 }
 
 func openSpare() (int, error) { return unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0) }

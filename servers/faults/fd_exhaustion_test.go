@@ -128,6 +128,21 @@ func TestAFullTableSpinsUntilItIsFixedOrADescriptorFrees(t *testing.T) {
 	}
 }
 
+func TestALostSpareIsWaitedFor(t *testing.T) {
+	server := launchPlain(t, "fd-exhaustion", "reactor")
+	exhausted := server.Server.(*exhausted)
+	stranger := server.visitors(t, 1)[0]
+	defer server.apply(t, "reserve-fd")()
+	var taken int
+	exhausted.loop.Do(func() { taken, exhausted.spare = exhausted.spare, -1 })
+	fillTable(t)
+
+	stranger.say(wholeRequest)
+	server.mustCalm(t, "refusals")
+	unix.Close(taken)
+	stranger.mustBeTurnedAway()
+}
+
 func TestHowOftenEachVariantAsksAFullTable(t *testing.T) {
 	for _, row := range []struct {
 		variant     string
