@@ -126,6 +126,7 @@ type kernelProcessor struct {
 	Zero        [520]uint64
 	Positive    [520]uint64
 	Waits       [12][7][3]uint64
+	Calls       uint64
 	Lost        uint64
 	NotLookedAt uint64
 	Turn        uint32

@@ -101,7 +101,7 @@ func fullness(p window.Process) float64 { return float64(p.FDs) / float64(max(p.
 func (c *crowd) look() bool {
 	renewed := false
 	for _, p := range c.processes {
-		renewed = p.scene.Refresh() || renewed
+		renewed = p.scene.Refresh(procfs.Closely) || renewed
 	}
 	return renewed
 }

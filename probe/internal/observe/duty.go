@@ -1,10 +1,8 @@
 package observe
 
-import "time"
-
 // Duty decides in which windows system calls are counted. Counting costs every process of the machine a few per cent and
 // more (the slow path of each system call), so until something looks futile it is done in one window of five, which is
-// half as long as the others: a ninth of the time.
+// shorter than the others.
 type Duty int
 
 // The kinds of duty.
@@ -29,14 +27,6 @@ func (r *rota) counted() bool { return r.duty == Dense || r.dense > 0 || r.idle 
 
 // goesOn says whether counting goes on after a counted window that shows nothing futile.
 func (r *rota) goesOn() bool { return r.duty == Dense || r.dense > 1 }
-
-// length is how long a window with counting is.
-func (r *rota) length(interval time.Duration) time.Duration {
-	if r.goesOn() {
-		return interval
-	}
-	return interval / 2
-}
 
 // done takes note of a window and of whether it showed futile work.
 func (r *rota) done(counted, futile bool) {

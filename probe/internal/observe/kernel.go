@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -108,7 +109,7 @@ func (k *kernel) begin() (renewed bool, err error) {
 		if p == nil {
 			continue
 		}
-		renewed = p.scene.Refresh() || renewed
+		renewed = p.scene.Refresh(procfs.Sparingly) || renewed
 		k.unsure[pid] = time.Since(p.scene.Looked()) > fresh
 		if err := k.counter.Teach(tgid, registered(p.scene)); err != nil {
 			return false, err
@@ -118,6 +119,30 @@ func (k *kernel) begin() (renewed bool, err error) {
 		return renewed, err
 	}
 	return renewed, k.counter.WatchEntry(k.entry > 0)
+}
+
+// A window after which counting stops ends as soon as it holds enough calls, by slices of the interval: who makes few of
+// them loses little by having them counted for longer.
+const (
+	enough     = 2000
+	mostSlices = 3
+	ofInterval = 5
+)
+
+// untilEnough waits for the end of such a window. It is false when the watch is to end.
+func (k *kernel) untilEnough(ctx context.Context, ticker *time.Ticker, interval time.Duration) bool {
+	ticker.Reset(interval / ofInterval)
+	defer ticker.Reset(interval)
+	goal := k.counter.Calls() + enough
+	for range mostSlices {
+		if !wait(ctx, ticker) {
+			return false
+		}
+		if k.counter.Calls() >= goal {
+			break
+		}
+	}
+	return true
 }
 
 func registered(scene *procfs.Scene) []counter.Registered {
@@ -180,7 +205,7 @@ func (k *kernel) verify(counts *counter.Counts) (corrected bool) {
 		scene := k.crowd.processes[pid].scene
 		if k.unsure[pid] {
 			scene.LookAtSets()
-		} else if !scene.Refresh() {
+		} else if !scene.Refresh(procfs.Closely) {
 			continue
 		}
 		k.unsure[pid] = false

@@ -118,15 +118,19 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 			}
 			renewed = renewed || again
 			clock.start = time.Now()
-			ticker.Reset(rota.length(options.Interval))
 		}
-		if goOn = wait(ctx, ticker); !goOn && clock.tooShort(options.Interval) {
+		brief := counted && !rota.goesOn()
+		if brief {
+			goOn = kernel.untilEnough(ctx, ticker, options.Interval)
+		} else {
+			goOn = wait(ctx, ticker)
+		}
+		if !goOn && clock.tooShort(options.Interval) {
 			return nil
 		}
 		w := clock.open("probe", crowd.pids())
-		if counted && !rota.goesOn() {
+		if brief {
 			kernel.counter.Detach()
-			ticker.Reset(options.Interval)
 		}
 		end := time.Now()
 		if counted {

@@ -18,11 +18,14 @@ func (s *suspicion) futile(w *window.Window) bool {
 	return futileDescriptor(w) || emptyWaits(w) || s.busyWaiting(w)
 }
 
+// least is how many calls without effect say something: a connection is read once before its first byte has come.
+const least = 3
+
 // futileDescriptor finds one on which hardly a call is useful. A healthy one meets the end of its data about once for
 // each useful call.
 func futileDescriptor(w *window.Window) bool {
 	return slices.ContainsFunc(w.Descriptors, func(d window.Descriptor) bool {
-		return perSecond(d.Useless(), w) >= 25 && d.Useful*5 <= d.Useless()
+		return d.Useless() >= least && perSecond(d.Useless(), w) >= 25 && d.Useful*5 <= d.Useless()
 	})
 }
 
@@ -47,7 +50,7 @@ func emptyWaits(w *window.Window) bool {
 			early += wait.Empty
 		}
 	}
-	return perSecond(early, w) >= 100 && early > useful || perSecond(immediate, w) >= 10_000 && immediate > 5*useful
+	return early >= least && perSecond(early, w) >= 100 && early > useful || perSecond(immediate, w) >= 10_000 && immediate > 5*useful
 }
 
 // movers are functions that set or run timers and deadlines: a little of every server's time, much of a sick one's.

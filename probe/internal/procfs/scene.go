@@ -8,11 +8,12 @@ import (
 	"spinlab/probe/internal/window"
 )
 
-// Looking at descriptors, epoll sets and sockets may take one in refreshShare of a core, and is of no more use than
-// once in refreshGap.
+// Looking at descriptors, epoll sets and sockets may take one in so many of a core: less as long as nothing seems wrong.
+// It is of no more use than once in refreshGap.
 const (
-	refreshShare = 100
-	refreshGap   = 180 * time.Millisecond
+	Closely    = 100
+	Sparingly  = 400
+	refreshGap = 180 * time.Millisecond
 )
 
 // Scene is the structure around one process that changes slowly and is dear to read: its descriptors, what is
@@ -25,20 +26,21 @@ type Scene struct {
 	// tables do not hold a TCP socket without a connection.
 	asked   map[uint64]bool
 	sockets map[uint64]Socket
-	next    time.Time
-	looked  time.Time
+	// looked is when descriptors and epoll sets were read last, whole when the sockets were too, and took how long that took.
+	looked, whole time.Time
+	took          time.Duration
 }
 
 // NewScene looks for the first time.
 func NewScene(pid int) *Scene {
 	s := &Scene{pid: pid}
-	s.Refresh()
+	s.Look()
 	return s
 }
 
-// Refresh looks again, unless the last look was so dear that the next is not due yet.
-func (s *Scene) Refresh() bool {
-	if time.Now().Before(s.next) {
+// Refresh looks again, unless the last look was so dear that the next is not due yet; share is Closely or Sparingly.
+func (s *Scene) Refresh(share time.Duration) bool {
+	if time.Since(s.whole) < max(s.took*share, refreshGap) {
 		return false
 	}
 	s.Look()
@@ -47,7 +49,7 @@ func (s *Scene) Refresh() bool {
 
 // Look looks again whatever it costs.
 func (s *Scene) Look() {
-	began := time.Now()
+	s.whole = time.Now()
 	s.LookAtSets()
 	s.asked = map[uint64]bool{}
 	for _, d := range s.table {
@@ -59,7 +61,7 @@ func (s *Scene) Look() {
 	if len(s.asked) > 0 {
 		s.sockets = SocketTable(s.pid, s.asked)
 	}
-	s.next = time.Now().Add(max(time.Since(began)*(refreshShare-1), refreshGap))
+	s.took = time.Since(s.whole)
 }
 
 // LookAtSets looks again at descriptors and epoll sets, not at the sockets, of which a whole namespace has many.

@@ -188,6 +188,7 @@ static __always_inline void count(u64 id, u32 number, s64 ret, const struct argu
 	struct processor *p = this_processor();
 	if (!p)
 		return;
+	p->calls++;
 	u32 tgid = id >> 32;
 	u32 class = class_at(number);
 	u32 call = number < NUMBERS ? variant(number, class, a) : number == (u32)-1 ? RESTORED : FOREIGN;

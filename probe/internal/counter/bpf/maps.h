@@ -56,6 +56,7 @@ enum timeout { NONE, ZERO, US100, MS1, MS10, MS100, LONGER, TIMEOUTS };
 struct processor {
 	u64 zero[CALLS], positive[CALLS];
 	u64 waits[WAIT_CALLS][TIMEOUTS][OUTCOMES];
+	u64 calls;	  // all of them
 	u64 lost;	  // a map was full
 	u64 not_looked_at; // ready events beyond LOOKED_AT in one wait
 	u32 turn;	  // where to start looking when there are more
