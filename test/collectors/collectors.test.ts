@@ -159,7 +159,8 @@ describe('on the same process, whoever looks', () => {
   })
 })
 
-describe.each(ALL)('%s', (name, check) => {
+// From here on all that is watched sleeps, so that the tests do not disturb each other.
+describe.concurrent.each(ALL)('%s', (name, check) => {
   it('has nothing to tell of a process that is gone', async (context: TestContext) => {
     await needs(context, check)
     await using child = thisMachine.run(['true'])
@@ -203,7 +204,7 @@ describe.each(ALL)('%s', (name, check) => {
     expect(await running()).not.toEqual([])
     lab.kill('SIGKILL')
     await lab
-    await expect.poll(running, { timeout: 5000, interval: 20 }).toEqual([])
+    await context.expect.poll(running, { timeout: 5000, interval: 20 }).toEqual([])
     expect(await readFile(`/proc/${child.pid}/status`, 'utf8')).toMatch(/State:\tS/)
   })
 
@@ -219,7 +220,7 @@ describe.each(ALL)('%s', (name, check) => {
   })
 })
 
-describe('strace', () => {
+describe.concurrent('strace', () => {
   it('lets the process go on when it is ended in the middle of a look', async (context) => {
     await needs(context, 'strace')
     await using child = thisMachine.run(['sleep', '60'])
@@ -227,7 +228,7 @@ describe('strace', () => {
     const watch = (await loadCollector('strace')).watch(thisMachine, child.pid, { seconds: 30 })
     const windows = watch[Symbol.asyncIterator]()
     const pending = windows.next()
-    await expect.poll(tracer, { timeout: 10_000, interval: 10 }).not.toBe('0')
+    await context.expect.poll(tracer, { timeout: 10_000, interval: 10 }).not.toBe('0')
     await watch[Symbol.asyncDispose]()
     await pending
     expect(await tracer()).toBe('0')
@@ -246,7 +247,9 @@ describe('strace', () => {
       await watch[Symbol.asyncDispose]()
       await pending
       // A shell that was interrupted may leave its nap of some milliseconds behind; nothing stays.
-      await expect.poll(() => markedProcesses(`SPINLAB_MARK=${mark}`), { timeout: 2000, interval: 20 }).toEqual([])
+      await context.expect
+        .poll(() => markedProcesses(`SPINLAB_MARK=${mark}`), { timeout: 2000, interval: 20 })
+        .toEqual([])
     }
   })
 

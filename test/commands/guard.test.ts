@@ -26,7 +26,8 @@ async function program(source: string): Promise<string[]> {
 const guard = (...args: string[]) => spinlab('guard', '-q', ...args)
 const HTTP = "import { createServer } from 'node:http'; const serve = createServer((_, r) => r.end('ok'));"
 
-describe('what cannot be guarded', () => {
+// What does not load the machine goes side by side.
+describe.concurrent('what cannot be guarded', () => {
   test.each([
     [[], 2, /^spinlab: missing required argument 'command'/],
     [
@@ -69,7 +70,7 @@ describe('what cannot be guarded', () => {
   })
 })
 
-test('a healthy server passes: every port is found, IPv6 too, and sane connections are served', async (context) => {
+test.concurrent('a healthy server passes: every port is found, IPv6 too, and sane connections are served', async (context) => {
   await needs(context, 'bpf')
   const command = await program(`${HTTP}
     serve.listen(8000, '::')
@@ -116,7 +117,7 @@ test('one that spins under sane connections alone meets no chaos', async (contex
   expect(exitCode).toBe(1)
 })
 
-test('one that dies does not pass', async (context) => {
+test.concurrent('one that dies does not pass', async (context) => {
   await needs(context, 'bpf')
   const command = await program(
     `${HTTP} serve.on('clientError', () => { console.error('ouch'); process.exit(7) }).listen(0)`,
@@ -128,7 +129,7 @@ test('one that dies does not pass', async (context) => {
   expect(exitCode).toBe(1)
 })
 
-test.each(['SIGINT', 'SIGKILL'] as const)('%s ends everything', async (signal) => {
+test.concurrent.for(['SIGINT', 'SIGKILL'] as const)('%s ends everything', async (signal, { expect }) => {
   const mark = `SPINLAB_TEST=${process.pid}-${signal}`
   const [name = '', value] = mark.split('=')
   const command = await program(`${HTTP} serve.listen(0)`)
