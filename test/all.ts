@@ -4,17 +4,19 @@ import { repository } from '../lab/places.ts'
 import { type Count, countVitest } from './count-vitest.ts'
 
 /**
- * All checks and tests, one after the other, with one count at the end. A test that this machine cannot run is a counted skip;
+ * All checks, then all tests, one after the other, with one count at the end. A test that this machine cannot run is a counted skip;
  * SPINLAB_STRICT=1 turns each skip into a failure.
  */
 const none: Count = { passed: 0, failed: 0, skipped: [] }
 const modules = ['servers', 'probe', 'bench/server', 'test/patches']
 const bin = (name: string) => join(repository, 'node_modules', '.bin', name)
 
-const steps: [name: string, run: () => Promise<Count>][] = [
+type Step = [name: string, run: () => Promise<Count>]
+
+const checks: Step[] = [
   ['types', () => check([bin('tsc')])],
   ['lint and format', () => check([bin('biome'), 'check', '--error-on-warnings'])],
-  ...modules.flatMap((module): typeof steps => [
+  ...modules.flatMap((module): Step[] => [
     [`gofmt ${module}`, () => check(['sh', '-c', `test -z "$(gofmt -l ${module} | tee /dev/stderr)"`])],
     [`go vet ${module}`, () => check(['go', '-C', module, 'vet', './...'])],
     [
@@ -22,8 +24,11 @@ const steps: [name: string, run: () => Promise<Count>][] = [
       () =>
         check(['go', '-C', module, 'tool', `-modfile=${join(repository, 'tools', 'go.mod')}`, 'staticcheck', './...']),
     ],
-    [`go test ${module}`, () => goTest(module)],
   ]),
+]
+
+const tests: Step[] = [
+  ...modules.map((module): Step => [`go test ${module}`, () => goTest(module)]),
   ['vitest', () => countVitest()],
 ]
 
@@ -80,7 +85,8 @@ async function run([file = '', ...args]: readonly string[]) {
 }
 
 const total: Count = { passed: 0, failed: 0, skipped: [] }
-for (const [name, step] of steps) {
+
+async function count([name, step]: Step) {
   const started = Date.now()
   const { passed, failed, skipped } = await step()
   total.passed += passed
@@ -90,6 +96,10 @@ for (const [name, step] of steps) {
     `${failed ? 'FAILED' : 'ok'}  ${name}: ${passed} passed, ${failed} failed, ${skipped.length} skipped (${((Date.now() - started) / 1000).toFixed(1)} s)\n`,
   )
 }
+
+await Promise.all(checks.map(count))
+// Tests would disturb each other's measurements.
+for (const step of tests) await count(step)
 for (const reason of total.skipped) process.stdout.write(`skipped  ${reason}\n`)
 if (process.env.SPINLAB_STRICT && total.skipped.length) {
   process.stdout.write('a skip is a failure here: SPINLAB_STRICT is set\n')
