@@ -3,7 +3,7 @@ import { asks, calls, collects } from './frames.ts'
 import { shareOf } from './roots.ts'
 import type { Sight } from './sight.ts'
 import { sum } from './sums.ts'
-import { hottest } from './userland-loop.ts'
+import { hottest, NAMELESS } from './userland-loop.ts'
 
 /** Cores in user space that are worth a word. */
 const WORTH = 0.5
@@ -21,7 +21,13 @@ export function busyComputing(sight: Sight): Finding[] {
     computing.flatMap((root) => root.stacks),
     collects,
   )
-  const what = garbage >= 0.5 ? 'collecting garbage' : `computing, most of it in ${hottest(most)}`
+  const where = hottest(most)
+  const what =
+    garbage >= 0.5
+      ? 'collecting garbage'
+      : where === NAMELESS
+        ? `${NAMELESS}, and hardly a system call: computing, or a loop that waits without sleeping; symbols or a perf map would tell`
+        : `computing, most of it in ${where}`
   return [
     {
       name: 'busy-computing',

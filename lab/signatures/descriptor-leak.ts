@@ -13,7 +13,9 @@ export function descriptorLeak(sight: Sight): Finding[] {
   return [...growth(sight), ...abandoned(sight)].slice(0, 1)
 }
 
-function growth({ fds, process }: Sight): Finding[] {
+/** Connections that clients hold come with growth too: a leak needs peers that have left, or descriptors that nobody connected for. */
+function growth(sight: Sight): Finding[] {
+  const { fds, process, sockets } = sight
   const first = fds[0]
   const last = fds.at(-1)
   if (!process || first === undefined || last === undefined) return []
@@ -21,14 +23,23 @@ function growth({ fds, process }: Sight): Finding[] {
   const up = steps.filter((step) => step > 0).length
   const down = steps.filter((step) => step < 0).length
   if (up < STEPS || down > up / 10) return []
+  const left = sockets?.find(({ state }) => state === 'CLOSE-WAIT')?.count ?? 0
+  const held = left < ABANDONED && accepted(sight) >= (last - first) / 2
+  const grown = `descriptors grow from ${first} to ${last}, and hardly one is closed; the limit is ${short(process.fdLimit)}`
   return [
     {
-      name: 'descriptor-leak',
+      name: held ? 'descriptor-growth' : 'descriptor-leak',
       spin: false,
       numbers: { opened: last - first, fds: last, limit: process.fdLimit },
-      text: `descriptors grow from ${first} to ${last}, and hardly one is closed; the limit is ${short(process.fdLimit)}`,
+      text: held ? `${grown}. Clients connect and stay: it is a leak if it goes on when they leave` : grown,
     },
   ]
+}
+
+/** Connections taken in the whole time, by those that were counted. */
+function accepted({ descriptors, seconds, span }: Sight): number {
+  const counted = sum(descriptors.map(({ kind, useful }) => (kind === 'listener' ? useful : 0)))
+  return seconds > 0 ? (counted * span) / seconds : 0
 }
 
 function abandoned({ abandoned: count, sockets, process }: Sight): Finding[] {

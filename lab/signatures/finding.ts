@@ -54,9 +54,9 @@ export interface Finding {
 
 /**
  * What a suspicion rests on: calls counted by descriptor, calls summed over the process, CPU samples by the names of functions,
- * the state of things in /proc, or nothing but the absence of any progress.
+ * the state of things in /proc, the absence of any progress where something else tells of a loop, or nothing but that silence.
  */
-export type Evidence = 'counted' | 'summed' | 'sampled' | 'state' | 'absence'
+export type Evidence = 'counted' | 'summed' | 'sampled' | 'state' | 'absence' | 'silence'
 
 /** What a signature suspects, before it is weighed: futile work, how much of it, and what it costs. */
 export interface Suspicion {

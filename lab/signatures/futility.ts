@@ -13,10 +13,10 @@ const USEFUL_SHARE = 0.2
  * Fewer futile turns a second than this on one descriptor are a poll that somebody may have meant (one in 50 ms), not a storm.
  * Measured: idle connections with a read deadline of 1 s have 1 each; the slowest loop found, a poll each 1 ms, has 900.
  */
-const STORM = 20
+export const STORM = 20
 
 /** Once is no loop, however short the look: a connection that is accepted and silent has one EAGAIN, and then it is waited for. */
-const AGAIN = 2
+export const AGAIN = 2
 
 /** Turns of a loop are paced when there is at least one wait that ran out of time for so many. Measured: 1 in 1 to 1 in 8, in tight loops none in 1000. */
 const PACED = 0.1

@@ -50,7 +50,10 @@ const CONFIDENCE: Readonly<Record<Evidence, number>> = {
   summed: 0.8,
   state: 0.7,
   absence: 0.6,
+  silence: 0.6,
 }
+
+const ABSENCE: ReadonlySet<Evidence> = new Set(['absence', 'silence'])
 
 const SIGNATURES = [errorLoop, unconsumedReadiness, emptyWakeups, userlandLoop]
 const OTHERS = [descriptorLeak, busyComputing, timers, saturated]
@@ -76,11 +79,13 @@ export function judge(windows: readonly Window[], { baseline }: JudgeOptions = {
   }
 }
 
-const isSevere = ({ cores }: Suspicion) => cores === undefined || cores >= SEVERE_CORES
+/** Whoever computes an answer for long is as silent as a loop without an end: only a baseline tells them apart. */
+const isSevere = ({ cores, evidence }: Suspicion) =>
+  evidence !== 'silence' && (cores === undefined || cores >= SEVERE_CORES)
 
 /** Spins first; what rests on nothing but absence yields to whatever else explains the same CPU; then by cost. */
 function byWeight(a: Weighed, b: Weighed): number {
-  const absent = ({ suspicion }: Weighed) => Number(suspicion.evidence === 'absence')
+  const absent = ({ suspicion }: Weighed) => Number(ABSENCE.has(suspicion.evidence))
   return Number(b.spin) - Number(a.spin) || absent(a) - absent(b) || (b.suspicion.cores ?? 0) - (a.suspicion.cores ?? 0)
 }
 

@@ -2,7 +2,7 @@ import type { Call } from '../windows/window.ts'
 import type { SeenDescriptor, Sight } from './sight.ts'
 import { sum } from './sums.ts'
 
-const READS = ['read', 'readv', 'recvfrom', 'recvmsg', 'recvmmsg']
+export const READS = ['read', 'readv', 'recvfrom', 'recvmsg', 'recvmmsg']
 const SENDS = ['write', 'writev', 'sendto', 'sendmsg', 'sendmmsg', 'sendfile', 'splice']
 const ACCEPTS = ['accept', 'accept4']
 

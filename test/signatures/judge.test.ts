@@ -84,6 +84,15 @@ describe('a spin', () => {
       }),
     ],
     [
+      'writes of nothing, in a busy server',
+      'userland-loop',
+      windowOf({
+        cpu: 1.5,
+        descriptors: [serving],
+        calls: [{ call: 'write', calls: 170_000, zero: 150_000, positive: 20_000, errors: {} }],
+      }),
+    ],
+    [
       'a failed handshake that is tried again',
       'userland-loop',
       windowOf({ stacks: [goroutine(90, 'sync.(*Mutex).Lock', 'crypto/tls.(*Conn).handshakeContext', 'main.serve')] }),
@@ -127,6 +136,16 @@ describe('no spin', () => {
           ],
         }),
       ),
+    ],
+    [
+      'datagrams without content, each of which is answered',
+      windowOf({
+        descriptors: [{ useful: 12_000, bytesIn: 1e5, bytesOut: 1e5 }],
+        calls: [
+          { call: 'recvfrom', calls: 6000, zero: 870, positive: 5130, errors: {} },
+          { call: 'sendto', calls: 6000, zero: 870, positive: 5130, errors: {} },
+        ],
+      }),
     ],
     [
       'a garbage collector at work, whose scheduler polls without blocking',

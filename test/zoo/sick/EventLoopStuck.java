@@ -1,4 +1,6 @@
 // expect: userland-loop
+// also: healthy
+// finding: userland-loop
 // load: bytes 2
 // The thread of an event loop goes round in its own code on what a client sent.
 import java.net.InetSocketAddress;

@@ -1,4 +1,6 @@
 // expect: userland-loop
+// also: healthy
+// finding: userland-loop
 // load: bytes 2
 // A regular expression that backtracks for ever on what a client sent: nobody else is served.
 import { createServer } from 'node:net'

@@ -1,4 +1,6 @@
 # expect: userland-loop
+# also: healthy
+# finding: userland-loop
 # load: bytes 2
 # A parser in a coroutine that goes round on an incomplete message: the event loop never gets its thread back.
 import asyncio, concurrent.futures
