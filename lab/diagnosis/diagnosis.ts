@@ -85,7 +85,12 @@ function causeOf({ verdict, findings, cores }: Judgement, sight: Sight): string 
   }
   if (verdict === 'no-data') return missing(sight)
   if (cores < SEVERE_CORES) return null
-  return worst?.text ?? `busy with useful calls, ${short(sight.progress / Math.max(sight.seconds, 1e-9))} a second`
+  const costOf = ({ numbers }: Finding) => numbers.cores ?? 0
+  const [most] = findings.toSorted((a, b) => costOf(b) - costOf(a))
+  if (most && costOf(most) >= cores / 2) return most.text
+  return sight.progress === 0
+    ? 'busy, and with nothing that could be seen'
+    : `busy with useful calls, ${short(sight.progress / sight.seconds)} a second`
 }
 
 function missing(sight: Sight): string {

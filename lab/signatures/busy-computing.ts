@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts'
-import { asks, calls, collects } from './frames.ts'
+import { asks, calls, collects, locks } from './frames.ts'
 import { shareOf } from './roots.ts'
 import type { Sight } from './sight.ts'
 import { sum } from './sums.ts'
@@ -7,12 +7,14 @@ import { hottest, NAMELESS } from './userland-loop.ts'
 
 /** Cores in user space that are worth a word. */
 const WORTH = 0.5
+/** Of system calls but for handing locks over, as threads that compute under one lock do (Python's). */
 const CALLING_SHARE = 0.05
 
 /** CPU goes into computing or garbage collection: alike to a user-space loop but for the names of the functions, so it is said with this word. */
 export function busyComputing(sight: Sight): Finding[] {
   const computing = sight.roots.filter(
-    ({ stacks }) => shareOf(stacks, calls) <= CALLING_SHARE && shareOf(stacks, asks) < 0.5,
+    ({ stacks }) =>
+      shareOf(stacks, (stack) => calls(stack) && !locks(stack)) <= CALLING_SHARE && shareOf(stacks, asks) < 0.5,
   )
   const cores = sum(computing.map((root) => root.cores))
   const [most] = computing

@@ -73,6 +73,7 @@ export const schedules = any(SCHEDULING)
 export const yields = any(YIELDING)
 export const waits = any(IN_WAIT)
 export const waitsItself = any(OWN_WAIT)
+export const locks = any(/^__(?:x64|arm64)_sys_futex/)
 /** is in a system call */
 export const calls = (stack: Stack) =>
   stack.kernel.some(test(IN_CALL)) ||

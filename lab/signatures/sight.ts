@@ -33,6 +33,8 @@ export interface Sight {
   descriptors: SeenDescriptor[]
   /** useful calls on descriptors where a useful call is progress, listed or not */
   progress: number
+  /** descriptors reported ready by waits, listed or not */
+  ready: number
   /** looks at registrations that must be ready */
   looks: number
   stuck: StuckDescriptor[]
@@ -89,6 +91,8 @@ export function see(windows: readonly Window[]): Sight {
     progress:
       sum(descriptors.filter(isProgressive).map((descriptor) => descriptor.useful)) +
       sum(counted.map((window) => window.others?.useful ?? 0)),
+    ready:
+      sum(descriptors.map((descriptor) => descriptor.ready)) + sum(counted.map((window) => window.others?.ready ?? 0)),
     ...lookAtStuck(windows),
     process,
     cores,

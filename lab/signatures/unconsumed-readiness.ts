@@ -1,6 +1,7 @@
 import { coresOf } from './cost.ts'
 import type { Suspicion } from './finding.ts'
 import { calls } from './frames.ts'
+import { AGAIN, STORM } from './futility.ts'
 import { loops } from './loops.ts'
 import type { Sight } from './sight.ts'
 import { stuckRegistrations } from './stuck-registrations.ts'
@@ -12,8 +13,37 @@ const HERD = 0.15
 
 /** Waits return ready descriptors that nothing consumes. */
 export function unconsumedReadiness(sight: Sight): Suspicion[] {
-  return [...loops(sight, 'unconsumed-readiness'), ...herd(sight), ...stuckRegistrations(sight, 'unconsumed-readiness')]
+  return [
+    ...loops(sight, 'unconsumed-readiness'),
+    ...herd(sight),
+    ...exceptions(sight),
+    ...stuckRegistrations(sight, 'unconsumed-readiness'),
+  ]
 }
+
+/**
+ * select returns, and nothing that it was asked to read or write is ready: what is left are its exceptfds, that is urgent data (select(2)).
+ * Measured: no such return in healthy servers.
+ */
+function exceptions(sight: Sight): Suspicion[] {
+  const { waits, ready, perDescriptor, progress, seconds } = sight
+  const returned = sum(waits.map((wait) => (SELECTS.has(wait.call) ? wait.ready : 0)))
+  const turns = returned - ready
+  if (!perDescriptor || turns < Math.max(returned / 2, AGAIN, STORM * seconds) || progress > turns / 2) return []
+  return [
+    {
+      class: 'unconsumed-readiness',
+      cause: 'bytes-not-read',
+      turns,
+      cores: coresOf(turns, sight, calls),
+      evidence: 'summed',
+      numbers: { turns: turns / seconds, useful: progress / seconds },
+      text: `select returns ${rate(turns / seconds)} although nothing can be read or written, as it does for urgent data that nobody takes`,
+    },
+  ]
+}
+
+const SELECTS: ReadonlySet<string> = new Set(['select', 'pselect6'])
 
 /** One listener in several epoll sets, each of which is woken for every connection; all but one find it gone. */
 function herd(sight: Sight): Suspicion[] {
