@@ -19,9 +19,20 @@ export async function countVitest(...argv: string[]): Promise<Count> {
   try {
     const file = join(folder, 'vitest.json')
     const { failed } = await execa(
+      // It dies with this process, however that ends.
+      'setpriv',
       // By name it would run on whatever node the machine has.
-      process.execPath,
-      [VITEST, 'run', ...argv, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+      [
+        '--pdeathsig',
+        'TERM',
+        process.execPath,
+        VITEST,
+        'run',
+        ...argv,
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${file}`,
+      ],
       {
         cwd: repository,
         reject: false,

@@ -31,7 +31,8 @@ export function needsTools(context: TestContext, ...tools: string[]): void {
   if (lacks.length) skip(context, `not installed: ${lacks.join(', ')}`)
 }
 
-function skip(context: TestContext, reason: string) {
+/** Skips the running test, or fails it where no skip may pass. */
+export function skip(context: TestContext, reason: string) {
   if (process.env.SPINLAB_STRICT) throw new Error(`cannot run here, and SPINLAB_STRICT is set: ${reason}`)
   context.task.meta.skipped = reason
   context.skip(reason)

@@ -1,13 +1,13 @@
 import { accessSync, constants } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { unsupported } from '../errors.ts'
 import { binary } from '../places.ts'
 import { thisMachine } from '../stage/this-machine.ts'
+import { configFolder } from './context.ts'
 
 /** Where docker looks for its plugins (docker/cli, cli-plugins/manager). */
 const PLUGIN_FOLDERS = [
-  join(process.env.DOCKER_CONFIG || join(homedir(), '.docker'), 'cli-plugins'),
+  join(configFolder(), 'cli-plugins'),
   '/usr/local/lib/docker/cli-plugins',
   '/usr/local/libexec/docker/cli-plugins',
   '/usr/lib/docker/cli-plugins',

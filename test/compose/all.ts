@@ -6,6 +6,7 @@ import { findEngine } from '../../lab/docker/engine.ts'
 import { EXIT } from '../../lab/errors.ts'
 import { repository } from '../../lab/places.ts'
 import { countVitest } from '../count-vitest.ts'
+import { ownEngine } from './own-engine.ts'
 
 /**
  * The tests that need a Docker engine: with the one that answers, or, where none does and dockerd is installed, with one of their own, which is
@@ -14,17 +15,14 @@ import { countVitest } from '../count-vitest.ts'
 const ENGINE = `/tmp/spinlab-engine-${createHash('sha256').update(repository).digest('hex').slice(0, 8)}`
 
 async function main(scenarios: readonly string[]): Promise<number> {
-  await using engine = new AsyncDisposableStack()
+  await using resources = new AsyncDisposableStack()
   const lack = await findEngine().then(
     () => undefined,
     (error: Error) => error.message,
   )
   if (lack) {
     if (process.getuid?.() !== 0 || !(await installed('dockerd'))) return unsupported(lack)
-    // What an earlier run, killed, has left.
-    await ownEngine('stop')
-    engine.defer(() => ownEngine('stop').then(() => {}))
-    process.env.DOCKER_HOST = await ownEngine('start')
+    process.env.DOCKER_HOST = resources.use(await ownEngine(ENGINE)).host
     process.env.SPINLAB_OWN_ENGINE = '1'
     await execa(`${repository}compose/offline-images`, { stderr: 'inherit' })
   }
@@ -43,11 +41,6 @@ async function main(scenarios: readonly string[]): Promise<number> {
   for (const reason of skipped) process.stdout.write(`skipped  ${reason}\n`)
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped.length} skipped\n`)
   return failed || (process.env.SPINLAB_STRICT && skipped.length) ? 1 : 0
-}
-
-async function ownEngine(verb: 'start' | 'stop'): Promise<string> {
-  const { stdout } = await execa(`${repository}compose/own-engine`, [verb, ENGINE], { stderr: 'inherit' })
-  return stdout
 }
 
 const installed = async (program: string) =>

@@ -1,12 +1,13 @@
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, expect, test } from 'vitest'
+import { OFFLINE } from '../../lab/runners/compose/stack.ts'
+import { folderWith } from '../folder.ts'
 import { docker, dockerCompose, isOld } from './engine.ts'
 
 const PROJECT = ['--project-name', 'spinlab-test-by-hand']
 /** As compose/offline-images prints them, where it was needed. */
-const SETTINGS = process.env.SPINLAB_OWN_ENGINE
-  ? { BIN: 'prebuilt', NODE_IMAGE: 'spinlab/offline-node:latest', TRACER_IMAGE: 'spinlab/offline-tracer:latest' }
-  : {}
+const SETTINGS = process.env.SPINLAB_OWN_ENGINE ? { BIN: 'prebuilt', ...OFFLINE } : {}
 const files = ['compose.yaml', ...(isOld ? ['compose.engine-20.yaml'] : [])]
 
 const TAG = 'test-by-hand'
@@ -51,4 +52,18 @@ test('an image of yours serves as it is, and of another user the tracer says wha
   await says('tracer', /descriptors of process \d+ are hidden/)
   await says('tracer', /"call":"accept4","calls":[1-9]/)
   await docker.getImage(image).remove()
+})
+
+// Docker's default seccomp profile allows more to whoever has SYS_ADMIN, as the tracer on an old engine.
+test('the hands take a descriptor out of an epoll set with SYS_PTRACE alone', async () => {
+  const tracer = 'services: { tracer: { cap_add: !override [SYS_PTRACE], command: [sleep, infinity] } }'
+  const alone = ['--file', join(await folderWith({ 'alone.yaml': tracer }), 'alone.yaml')]
+  settings = { SCENARIO: 'half-close' }
+  const up = await compose(...alone, 'up', '--build', '--detach', '--wait', 'target')
+  expect(up.code, up.said).toBe(0)
+  const script = `pid=$(listening --pid 8443) && fd=$(awk '/^tfd:/ { print $2; exit }' /proc/$pid/fdinfo/*) &&
+    probe heal --pid $pid --hand "{\\"fix\\": \\"epoll-del\\", \\"fd\\": $fd}"`
+  const { code, said } = await compose(...alone, 'exec', '-T', 'tracer', 'sh', '-c', script)
+  expect(code, said).toBe(0)
+  expect(JSON.parse(said)).toMatchObject({ fix: 'epoll-del', done: true })
 })

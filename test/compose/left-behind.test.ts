@@ -3,24 +3,26 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { thisProcess } from '../../lab/owner.ts'
+import { type Owner, thisProcess } from '../../lab/owner.ts'
 import { binary, repository } from '../../lab/places.ts'
 import { folderWith } from '../folder.ts'
 import { markedProcesses } from '../marked-processes.ts'
 import { SPINLAB, spinlab } from '../spinlab.ts'
-import { docker, stacks } from './engine.ts'
+import { docker, needsOwnEngine, stacks } from './engine.ts'
+
+const ownedBy = ({ pid, started, boot }: Owner) => ({
+  spinlab: 'lab',
+  'spinlab.owner.pid': pid,
+  'spinlab.owner.started': started,
+  'spinlab.owner.boot': boot,
+})
 
 const BYSTANDER = 'spinlab-test-bystander'
 /** What no lab of this machine owns, by its labels; `undefined`: not even a lab. */
 const STRANGERS: Record<string, Record<string, string> | undefined> = {
   [BYSTANDER]: undefined,
   [`${BYSTANDER}-by-hand`]: { spinlab: 'lab', 'spinlab.run': 'by-hand' },
-  [`${BYSTANDER}-elsewhere`]: {
-    spinlab: 'lab',
-    'spinlab.owner.pid': '1',
-    'spinlab.owner.started': '2',
-    'spinlab.owner.boot': 'another machine',
-  },
+  [`${BYSTANDER}-elsewhere`]: ownedBy({ pid: '1', started: '2', boot: 'another machine' }),
 }
 
 beforeAll(async () => {
@@ -97,14 +99,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
 )
 
 test('a lab that lives is left alone, and so is what belongs to nobody here', async () => {
-  const { pid, started, boot } = thisProcess()
-  const labels = {
-    spinlab: 'lab',
-    'spinlab.owner.pid': pid,
-    'spinlab.owner.started': started,
-    'spinlab.owner.boot': boot,
-  }
-  await docker.createVolume({ Name: 'spinlab-test-living', Labels: labels })
+  await docker.createVolume({ Name: 'spinlab-test-living', Labels: ownedBy(thisProcess()) })
   expect((await spinlab('clean')).stdout).toBe('nothing was left behind')
   for (const name of Object.keys(STRANGERS)) {
     expect((await docker.getContainer(name).inspect()).State.Running).toBe(true)
@@ -113,14 +108,8 @@ test('a lab that lives is left alone, and so is what belongs to nobody here', as
   await docker.getVolume('spinlab-test-living').remove()
 })
 
-test('--force takes what another lab may own, --images what the lab built, and nothing else', async ({
-  task,
-  skip,
-}) => {
-  if (!process.env.SPINLAB_OWN_ENGINE) {
-    task.meta.skipped = 'the engine is shared, and --force takes from everybody'
-    return skip()
-  }
+test('--force takes what another lab may own, --images what the lab built, and nothing else', async (context) => {
+  needsOwnEngine(context)
   const { stdout } = await spinlab('clean', '--force', '--images', '--json')
   const { removed } = JSON.parse(stdout)
   for (const name of Object.keys(STRANGERS).slice(1))

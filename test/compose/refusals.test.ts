@@ -1,10 +1,9 @@
-import { createServer } from 'node:http'
-import { join } from 'node:path'
 import { execa } from 'execa'
 import { beforeEach, expect, test } from 'vitest'
 import { binary } from '../../lab/places.ts'
 import { folderWith } from '../folder.ts'
 import { SPINLAB } from '../spinlab.ts'
+import { engineOfVersion } from '../stand-in-engine.ts'
 import { host, stacks } from './engine.ts'
 import { refusingEngine } from './refusing-engine.ts'
 
@@ -36,11 +35,8 @@ test('no engine', () =>
 test('an address that is none', () => refused(repro({ DOCKER_HOST: 'nonsense' }), /DOCKER_HOST is "nonsense", takes/))
 
 test('an engine that is too old', async () => {
-  const server = createServer((_, answer) => answer.end(JSON.stringify({ Version: '19.03.15', ApiVersion: '1.40' })))
-  const path = join(await folderWith(), 'old.sock')
-  await new Promise<void>((resolve) => server.listen(path, resolve))
-  await refused(repro({ DOCKER_HOST: `unix://${path}` }), /too old: 19.03.15 speaks API 1.40, at least 1.41/)
-  server.close()
+  await using engine = await engineOfVersion('19.03.15', '1.40')
+  await refused(repro({ DOCKER_HOST: engine.host }), /too old: 19.03.15 speaks API 1.40, at least 1.41/)
 })
 
 test('no compose plugin', () => {

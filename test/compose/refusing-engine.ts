@@ -1,14 +1,13 @@
 import { createServer, type IncomingMessage, request } from 'node:http'
-import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { folderWith } from '../folder.ts'
+import { type StandIn, standIn } from '../stand-in-engine.ts'
 import { host } from './engine.ts'
 
 const socketPath = host.slice('unix://'.length)
 
-/** The engine of the tests, but for one thing: it makes no container that wants a capability which `refuses` names. Returns its DOCKER_HOST. */
-export async function refusingEngine(refuses: RegExp): Promise<{ host: string } & AsyncDisposable> {
+/** The engine of the tests, but for one thing: it makes no container that wants a capability which `refuses` names. */
+export async function refusingEngine(refuses: RegExp): Promise<StandIn> {
   const server = createServer(async (question, answer) => {
     const creates = question.method === 'POST' && /\/containers\/create/.test(question.url ?? '')
     const body = creates ? await text(question) : undefined
@@ -37,15 +36,7 @@ export async function refusingEngine(refuses: RegExp): Promise<{ host: string } 
     })
     passed.end()
   })
-  const path = join(await folderWith(), 'engine.sock')
-  await new Promise<void>((resolve) => server.listen(path, resolve))
-  return {
-    host: `unix://${path}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
+  return standIn(server)
 }
 
 // The raw headers: BuildKit's session repeats one of them, and each counts.

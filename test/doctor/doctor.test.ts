@@ -1,17 +1,15 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { CheckResult } from '../../lab/doctor/check.ts'
 import { obstacles } from '../../lab/doctor/default-run.ts'
 import { checkNames, examine } from '../../lab/doctor/examine.ts'
 import { repository } from '../../lab/places.ts'
 import { markedProcesses } from '../marked-processes.ts'
 import { pathWithout } from '../path-without.ts'
+import { engineOfVersion } from '../stand-in-engine.ts'
 
 const result = (name: string, works: boolean): CheckResult => ({
   name,
@@ -68,6 +66,8 @@ describe('spinlab doctor', () => {
 })
 
 describe('the check for Docker', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
   it.each([
     ['27.1', '1.46', { works: true, found: expect.stringMatching(/^27.1 at unix:.*engine.sock$/) }],
     [
@@ -76,32 +76,17 @@ describe('the check for Docker', () => {
       { works: false, found: expect.stringMatching(/too old: 19.03.15 speaks API 1.40, at least 1.41/) },
     ],
   ])('asks the engine that DOCKER_HOST names: %s', async (Version, ApiVersion, finding) => {
-    const folder = await mkdtemp(join(tmpdir(), 'spinlab-'))
-    const socket = join(folder, 'engine.sock')
-    const engine = createServer((request, response) => {
-      response.writeHead(request.url === '/version' ? 200 : 404).end(JSON.stringify({ Version, ApiVersion }))
-    })
-    await new Promise<void>((resolve) => engine.listen(socket, resolve))
-    process.env.DOCKER_HOST = `unix://${socket}`
-    try {
-      expect(await examine('docker')).toMatchObject(finding)
-    } finally {
-      delete process.env.DOCKER_HOST
-      engine.close()
-      await rm(folder, { recursive: true })
-    }
+    await using engine = await engineOfVersion(Version, ApiVersion)
+    vi.stubEnv('DOCKER_HOST', engine.host)
+    expect(await examine('docker')).toMatchObject(finding)
   })
 
   it.each([
     ['a socket that is not there', 'unix:///nonexistent.sock', /ENOENT/],
     ['a way that cannot be tried', 'ssh://host', /takes an address like unix:/],
   ])('says why not: %s', async (_, host, reason) => {
-    process.env.DOCKER_HOST = host
-    try {
-      expect(await examine('docker')).toMatchObject({ works: false, found: expect.stringMatching(reason) })
-    } finally {
-      delete process.env.DOCKER_HOST
-    }
+    vi.stubEnv('DOCKER_HOST', host)
+    expect(await examine('docker')).toMatchObject({ works: false, found: expect.stringMatching(reason) })
   })
 })
 

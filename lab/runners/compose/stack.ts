@@ -12,7 +12,7 @@ const FILES = ['compose.yaml', 'compose.vanish.yaml', 'compose.lab.yaml']
 const OLD_ENGINE = 'compose.engine-20.yaml'
 const SERVICES = ['tracer', 'target', 'clients']
 /** What compose/offline-images makes. */
-const OFFLINE = { NODE_IMAGE: 'spinlab/offline-node:latest', TRACER_IMAGE: 'spinlab/offline-tracer:latest' }
+export const OFFLINE = { NODE_IMAGE: 'spinlab/offline-node:latest', TRACER_IMAGE: 'spinlab/offline-tracer:latest' }
 
 /** One Compose project, made for one run. */
 export class Stack implements AsyncDisposable {
