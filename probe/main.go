@@ -35,10 +35,11 @@ func fail(code int, format string, arguments ...any) error {
 }
 
 var verbs = map[string]func(arguments []string) error{
-	"check": check,
-	"heal":  heal,
-	"tls":   tlsHandshakes,
-	"watch": watch,
+	"check":   check,
+	"gotrace": countGoTrace,
+	"heal":    heal,
+	"tls":     tlsHandshakes,
+	"watch":   watch,
 }
 
 func main() {

@@ -1,11 +1,18 @@
 import type { CpuProfile } from '../go-runtime/cpu-profile.ts'
+import type { ExecutionTrace } from '../go-runtime/execution-trace.ts'
 import type { Status } from '../process/status.ts'
+import type { OpenFiles } from '../windows/lsof.ts'
+import type { Connection } from '../windows/ss.ts'
+import { ofConnections, ofFiles, ofTrace, percent } from './side-words.ts'
 
-/** What is known of a process from three sides; a side that could not be seen is absent. */
+/** What is known of a process from several sides; a side that could not be seen is absent. */
 export interface Sides {
   profile?: CpuProfile
+  trace?: ExecutionTrace
   status?: Status
   descriptors?: { open: number; limit: number }
+  connections?: Connection[]
+  files?: OpenFiles
 }
 
 /** Cores from which on a profile is worth a word. */
@@ -15,9 +22,18 @@ const HARDLY = 0.05
 /** Share of the limit from which on descriptors are short. */
 const SHORT = 0.9
 
-/** Pure: the CPU profile beside the descriptor table and the state of the process, a line each, and what they mean together. */
+/** Pure: the CPU profile beside the descriptors, the connections and the state of the process, a line each, and what they mean together. */
 export function crossCheck(sides: Sides): string[] {
-  return [...cpu(sides), ...table(sides), ...state(sides), ...together(sides)]
+  const { trace, connections, files } = sides
+  return [
+    ...cpu(sides),
+    ...(trace ? ofTrace(trace) : []),
+    ...table(sides),
+    ...(files ? [ofFiles(files)] : []),
+    ...(connections ? [ofConnections(connections)] : []),
+    ...state(sides),
+    ...together(sides),
+  ]
 }
 
 function cpu({ profile }: Sides): string[] {
@@ -46,15 +62,19 @@ function state({ status }: Sides): string[] {
   return [`/proc/PID/status: state ${status.state}${stuck}, ${status.threads} threads`]
 }
 
-function together({ profile, descriptors }: Sides): string[] {
+function together({ profile, descriptors, connections = [], files }: Sides): string[] {
   if (!profile || profile.cores < BURNS) return []
-  const full = descriptors && descriptors.open >= SHORT * descriptors.limit
-  if (profile.calling >= MOST && full)
-    return ['system calls burn the CPU and descriptors are short: look for calls that fail with EMFILE']
-  if (profile.calling >= MOST)
-    return ['system calls burn the CPU and descriptors are not short: look which call it is, and on which descriptor']
   if (profile.calling <= HARDLY) return ['the CPU burns in user space: descriptors and threads will not tell why']
-  return []
+  if (profile.calling < MOST) return []
+  if (descriptors && descriptors.open >= SHORT * descriptors.limit)
+    return ['system calls burn the CPU and descriptors are short: look for calls that fail with EMFILE']
+  const left = connections.filter(({ state }) => state === 'CLOSE-WAIT').map(({ fd }) => fd)
+  const finished = [...left, ...(files?.unlisted ?? [])]
+  if (finished.length)
+    return [
+      `system calls burn the CPU, descriptors are not short, and the peers of ${finished.length} descriptors have ended (${fewOf(finished)}): look whether the calls are about those`,
+    ]
+  return ['system calls burn the CPU and descriptors are not short: look which call it is, and on which descriptor']
 }
 
-const percent = (share: number) => `${Math.round(100 * share)} %`
+const fewOf = (fds: readonly number[]) => `fd ${fds.slice(0, 3).join(', ')}${fds.length > 3 ? ' …' : ''}`

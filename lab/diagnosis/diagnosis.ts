@@ -4,6 +4,7 @@ import { type Sight, see } from '../signatures/sight.ts'
 import { sum } from '../signatures/sums.ts'
 import { short } from '../signatures/words.ts'
 import type { Window } from '../windows/window.ts'
+import type { Decision } from './decision-tree.ts'
 import { evidenceOf } from './evidence.ts'
 import { explanation } from './explanations.ts'
 import { type Fix, fixesFor } from './fixes.ts'
@@ -26,6 +27,8 @@ export interface Diagnosis {
   rates: Record<string, number>
   evidence: string[]
   fixes: Fix[]
+  /** of a Go program: which illusion it is, or that it is none; null of another */
+  illusion: Decision | null
   collector: string
   /** what could not be seen, and why */
   blind: string[]
@@ -68,6 +71,7 @@ export function diagnose(judgement: Judgement, windows: readonly Window[], scene
     rates: ratesOf(sight),
     evidence: evidenceOf(sight, scene),
     fixes: fixesFor(findings, sight, scene),
+    illusion: scene.illusion ?? null,
     collector: [...new Set(windows.map(({ collector }) => collector))].join(', '),
     blind: scene.blind,
     lost: sight.lost,

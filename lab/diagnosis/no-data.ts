@@ -15,6 +15,7 @@ export function noData(pid: number, cause: string): Diagnosis {
     rates: {},
     evidence: [],
     fixes: [],
+    illusion: null,
     collector: '',
     blind: [],
     lost: 0,

@@ -1,3 +1,5 @@
+import type { Decision } from './decision-tree.ts'
+
 /** What is known of a process beside its windows. */
 export interface Scene {
   pid: number
@@ -9,4 +11,6 @@ export interface Scene {
   blind: string[]
   /** evidence that a Go program gives of itself */
   go?: string[]
+  /** of a Go program */
+  illusion?: Decision
 }

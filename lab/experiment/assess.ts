@@ -1,3 +1,4 @@
+import type { ExecutionTrace } from '../go-runtime/execution-trace.ts'
 import { type Decision, decide } from '../signatures/decision.ts'
 import { judge } from '../signatures/judge.ts'
 import type { Window } from '../windows/window.ts'
@@ -25,6 +26,8 @@ export interface Evidence {
   baseline: readonly Window[]
   /** first: at the beginning; last: now */
   facts: readonly Facts[]
+  /** of the server's Go runtime, taken when the phase was over, where the scenario asks for it */
+  trace?: ExecutionTrace
   cut?: Cut
   /** what the target or client said last, when it ended */
   complaint?: string

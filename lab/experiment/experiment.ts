@@ -125,7 +125,7 @@ async function runVariant(
   for (const [index, phase] of planPhases(scenario, variant, fixes).entries()) {
     const title = `${variant.name}: ${phaseTitle(phase)}`
     progress.begins(title)
-    const evidence = await runPhase(
+    const seen = await runPhase(
       subject,
       variant,
       phase,
@@ -133,6 +133,10 @@ async function runVariant(
       baseline,
       limits,
     )
+    // After the phase, so that what it costs is in none of its windows.
+    const trace =
+      scenario.trace && !seen.cut ? await subject.trace().catch((error) => unlessLost(subject, error)) : undefined
+    const evidence = { ...seen, ...(trace && { trace }) }
     const { result } = assess(evidence)
     record.subject.phases.push(evidence)
     recorder.phase(variant.name, index, evidence)
@@ -162,7 +166,7 @@ function deservesWitnesses(record: VariantRecord, phase: Phase): boolean {
   )
 }
 
-/** A target that dies while witnesses look is a matter of the next phase, which says so. */
+/** A target that dies while somebody looks is a matter of the next phase, which says so. */
 async function unlessLost(subject: Subject, error: unknown) {
   await delay(NOTICE_MS)
   if (!subject.casualty) throw error

@@ -1,3 +1,4 @@
+import { type ExecutionTrace, readExecutionTrace } from '../go-runtime/execution-trace.ts'
 import { GoWatch } from '../go-runtime/watch.ts'
 import type { Stage, Target } from '../stage/stage.ts'
 import type { Window } from '../windows/window.ts'
@@ -8,6 +9,9 @@ import { type Eyes, Observer } from './observer.ts'
 import { addReport, noRequests } from './sane.ts'
 import type { Traffic } from './scenario.ts'
 import { TrafficClient } from './traffic.ts'
+
+/** Long enough for some hundred events of a spin by the clock. */
+const TRACE_SECONDS = 0.2
 
 /** One server under test, with the traffic that it gets and the observer that looks at it. */
 export class Subject implements AsyncDisposable {
@@ -59,7 +63,12 @@ export class Subject implements AsyncDisposable {
 
   /** From now on facts say what the target's own Go runtime says, too. */
   askGo() {
-    this.#go = new GoWatch((path) => this.target.read(`/debug/pprof/${path}`), this.target.complaint)
+    this.#go = new GoWatch(async (path) => `${await this.target.read(`/debug/pprof/${path}`)}`, this.target.complaint)
+  }
+
+  /** What the target's scheduler does in the next moment. */
+  async trace(): Promise<ExecutionTrace> {
+    return readExecutionTrace(await this.target.read(`/debug/pprof/trace?seconds=${TRACE_SECONDS}`))
   }
 
   /** Clients that are there besides the sane ones and the chaos. */

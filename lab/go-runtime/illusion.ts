@@ -25,7 +25,7 @@ export interface Growth {
 }
 
 /** New goroutines below which nothing is said to climb: servers have as many come and go. */
-const CLIMBING = 20
+export const CLIMBING = 20
 /**
  * HeapInuse for each new goroutine (bytes) up to which only the runtime's own books grow. Measured with Go 1.26: 1.5 KiB for one parked on a channel, 5.9 KiB for
  * one with a thread of its own; a forgotten buffer of 16 KiB is 16.5. So it is never flat while goroutines leak, as the rule of thumb has it.

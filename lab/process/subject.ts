@@ -50,7 +50,7 @@ export async function isOurs(pid: number): Promise<boolean> {
   )
 }
 
-async function fileLimits(pid: number) {
+export async function fileLimits(pid: number) {
   const [, soft, hard] = /^Max open files\s+(\d+)\s+(\d+)/m.exec((await read(`/proc/${pid}/limits`)) ?? '') ?? []
   return hard === undefined ? {} : { softFileLimit: Number(soft), hardFileLimit: Number(hard) }
 }

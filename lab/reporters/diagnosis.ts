@@ -5,7 +5,7 @@ import { short } from '../signatures/words.ts'
 
 /** The answer first, then what it rests on, then what to do. */
 export function diagnosisReport(diagnosis: Diagnosis): string {
-  const { evidence, blind, lost, collector, seconds } = diagnosis
+  const { evidence, illusion, blind, lost, collector, seconds } = diagnosis
   const now = diagnosis.fixes.filter(({ priority }) => priority === 'now')
   const later = diagnosis.fixes.filter(({ priority }) => priority === 'later')
   const others = diagnosis.findings.filter(({ spin, text }) => !spin && text !== diagnosis.cause)
@@ -17,6 +17,7 @@ export function diagnosisReport(diagnosis: Diagnosis): string {
       others.map(({ name, text }) => `${name}: ${text}`),
     ),
     section('evidence', evidence),
+    illusion ? section('spin or illusion', [...illusion.path, `so: ${illusion.is}`]) : '',
     section('do now', now.map(fix)),
     section('fix later', later.map(fix)),
     section('not seen', [...blind, ...(lost ? [`${lost} events were lost`] : [])]),

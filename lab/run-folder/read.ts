@@ -8,6 +8,7 @@ import { Handshakes } from '../experiment/handshakes.ts'
 import { chooseFixes, phaseTitle, planPhases } from '../experiment/phases.ts'
 import type { ExperimentRecord, SubjectRecord } from '../experiment/record.ts'
 import type { NamedScenario, Variant } from '../experiment/scenario.ts'
+import { ExecutionTrace } from '../go-runtime/execution-trace.ts'
 import { Window } from '../windows/window.ts'
 import { Manifest } from './manifest.ts'
 
@@ -17,6 +18,7 @@ const PhaseLine = z.object({
   since: z.number(),
   cut: z.enum(['timeout', 'interrupted', 'target-ended', 'client-ended', 'observer-ended']).optional(),
   complaint: z.string().optional(),
+  trace: ExecutionTrace.optional(),
 })
 const WindowLine = z.object({ ...place, window: Window })
 const FactsLine = z.object({ ...place, facts: Facts })
@@ -55,7 +57,7 @@ export function readRecord(folder: string, manifest: Manifest, scenario: NamedSc
     const variant = variantOf(scenario, name)
     const plan = planPhases(scenario, variant, fixes ? chooseFixes(variant, fixes) : [])
     const phases: SubjectRecord['phases'] = []
-    for (const { since, cut, complaint, phase: index } of lines.phases.filter((line) => line.variant === name)) {
+    for (const { since, cut, complaint, trace, phase: index } of lines.phases.filter((line) => line.variant === name)) {
       const phase = plan[index]
       if (!phase) throw broken(`${folder}: phase ${index} of ${name} is not in the plan of ${scenario.name}`)
       const here = (line: { variant: string; phase: number }) => line.variant === name && line.phase === index
@@ -68,6 +70,7 @@ export function readRecord(folder: string, manifest: Manifest, scenario: NamedSc
         baseline: phases[0]?.windows ?? [],
         ...(cut && { cut }),
         ...(complaint && { complaint }),
+        ...(trace && { trace }),
       })
     }
     const handshakes = measured.handshakes[name]

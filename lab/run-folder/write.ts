@@ -11,7 +11,7 @@ import type { Manifest } from './manifest.ts'
  * The folder of one run, `OUT_DIR/SCENARIO/UTC-TIME`:
  *
  *     manifest.json    what was run, where, with which tools
- *     phases.jsonl     one line a phase: when it began to count, how it ended
+ *     phases.jsonl     one line a phase: when it began to count, how it ended, an execution trace
  *     windows.jsonl    one line a window, with its variant and the number of its phase
  *     facts.jsonl      the same for conditions, counters and sane requests
  *     witnesses.jsonl  short looks by other observers
@@ -42,7 +42,7 @@ export class RunFolder implements Recorder {
     if (this.failure) throw broken(this.failure)
   }
 
-  phase(variant: string, index: number, { since, cut, complaint, windows, facts }: Evidence) {
+  phase(variant: string, index: number, { since, cut, complaint, trace, windows, facts }: Evidence) {
     this.#append(
       'windows.jsonl',
       windows.map((window) => ({ variant, phase: index, window })),
@@ -52,7 +52,7 @@ export class RunFolder implements Recorder {
       facts.map((fact) => ({ variant, phase: index, facts: fact })),
     )
     // Last, so that a phase counts as recorded only when all of it is.
-    this.#append('phases.jsonl', [{ variant, phase: index, since, cut, complaint }])
+    this.#append('phases.jsonl', [{ variant, phase: index, since, cut, complaint, trace }])
   }
 
   witness({ collector, intrusive, phase, expected, windows }: WitnessRecord, raw: readonly string[]) {

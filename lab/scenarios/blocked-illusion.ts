@@ -1,6 +1,7 @@
 import { grown } from '../experiment/grown.ts'
 import { phaseTitle } from '../experiment/phases.ts'
 import type { Check, Exhibit, Fix, History, Scenario } from '../experiment/scenario.ts'
+import { wakesOf } from '../go-runtime/execution-trace.ts'
 import { type Growth, type Illusion, illusionOf } from '../go-runtime/illusion.ts'
 import { goroutinesOf } from '../go-runtime/snapshot.ts'
 
@@ -45,14 +46,15 @@ const leakPatch: Fix = {
 
 /** The table of the tree's questions: what each phase began with, what it ended with, and the name. */
 const exhibit: Scenario['exhibit'] = (phases): Exhibit => ({
-  title: 'Which illusion it is, by MemStats, schedtrace and the goroutine profile',
-  head: ['phase', 'goroutines', 'most are', 'HeapInuse each', 'stacks each', 'threads in calls', 'so it is'],
-  rows: phases.flatMap(({ phase, facts }) => {
+  title: 'Which illusion it is, by MemStats, schedtrace, the goroutine profile and an execution trace',
+  head: ['phase', 'goroutines', 'most are', 'HeapInuse each', 'stacks each', 'threads in calls', 'woken/s', 'so it is'],
+  rows: phases.flatMap(({ phase, facts, trace }) => {
     const [first] = facts
     const now = facts.at(-1)
     const growth = first && now && growthOf({ first, now })
     if (!first?.go || !now?.go || !growth) return []
     const climbs = growth.goroutines >= CLIMB
+    const wakes = trace && wakesOf(trace)
     const kib = (bytes: number) => (climbs ? `${(bytes / 1024).toFixed(1)} KiB` : '-')
     return [
       [
@@ -62,6 +64,7 @@ const exhibit: Scenario['exhibit'] = (phases): Exhibit => ({
         kib(growth.heapEach),
         kib(growth.stackEach),
         growth.threadsInCalls === null ? '-' : `${growth.threadsInCalls > 0 ? '+' : ''}${growth.threadsInCalls}`,
+        wakes ? `${Math.round(wakes.network)} by the poller, ${Math.round(wakes.timers)} by timers` : '-',
         growth.illusion,
       ],
     ]
@@ -77,6 +80,7 @@ const blockedIllusion: Scenario = {
   class: 'empty-wakeups',
   chaos: null,
   go: true,
+  trace: true,
   sane: { rate: 80, over: 'http' },
   controls: ['stock'],
   exhibit,

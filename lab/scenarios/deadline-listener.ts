@@ -1,5 +1,6 @@
 import { grown } from '../experiment/grown.ts'
 import type { Check, Fix, Scenario, Variant } from '../experiment/scenario.ts'
+import { traceTable } from '../experiment/trace-table.ts'
 
 /** Connections that have asked for nothing, from which on the listener looks after them; the target's own default of `crowd`. */
 const CROWD = 8
@@ -66,6 +67,8 @@ const deadlineListener: Scenario = {
   chaos: { client: 'hold-connections', flags: ['--rate', '15', '--hold', '30'] },
   sane: { rate: 10, over: 'http' },
   controls: ['stock'],
+  trace: true,
+  exhibit: traceTable,
   lesson: `A deadline on the listener wakes the accept loop whether or not anybody comes; in the past, or refused and tried again, it burns a core and accepts nobody.
 Put deadlines on connections (http.Server.ReadHeaderTimeout): each then costs one timer, and Accept sleeps until somebody comes.`,
   variants: [

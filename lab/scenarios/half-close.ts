@@ -1,6 +1,7 @@
 import type { Facts } from '../experiment/facts.ts'
 import { grown } from '../experiment/grown.ts'
 import type { Check, Fix, History, Scenario } from '../experiment/scenario.ts'
+import { traceTable } from '../experiment/trace-table.ts'
 
 /** Connections that stay as they are before they count as neglected. */
 const STUCK = 3
@@ -94,6 +95,8 @@ const scenario: Scenario = {
   chaos: { client: 'half-close', flags: ['--rate', '20', '--hold', '8'] },
   sane: { rate: 20, over: 'http' },
   controls: ['net-http'],
+  trace: true,
+  exhibit: traceTable,
   lesson: `A FIN is readiness that lasts: EPOLLIN and EPOLLRDHUP stay until the end is read or the socket closed, and once both sides are shut down
 EPOLLHUP joins them, whatever was asked for (tcp_poll in net/ipv4/tcp.c). A level-triggered loop that does neither is woken for ever.
 Go's netpoller asks for edges (netpollopen in runtime/netpoll_epoll.go) and so cannot spin on readiness; but there Read returns 0 and io.EOF

@@ -1,10 +1,10 @@
 import { Agent, request } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 
 export interface Answer {
   status: number | undefined
-  text: string
+  body: Buffer
 }
 
 /** HTTP over one connection that is kept, one question after the other; where it has ended, the next question dials again. */
@@ -29,7 +29,7 @@ export class KeptLine implements Disposable {
     )
     question.on('error', reject)
     question.on('response', (answer) => {
-      text(answer).then((body) => resolve({ status: answer.statusCode, text: body }), reject)
+      buffer(answer).then((body) => resolve({ status: answer.statusCode, body }), reject)
     })
     question.end()
     return promise.finally(() => clearTimeout(timer))

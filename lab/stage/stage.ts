@@ -28,8 +28,8 @@ export interface Target extends AsyncDisposable {
   /** `IP:PORT` that its clients connect to */
   readonly listen: string
   state(): Promise<TargetState>
-  /** Text of another GET on its admin socket, e.g. /debug/pprof/heap?debug=1. */
-  read(path: string): Promise<string>
+  /** Body of another GET on its admin socket, e.g. /debug/pprof/heap?debug=1. */
+  read(path: string): Promise<Buffer>
   /** Throws with the target's own line when the fix is unknown or already applied. `restarts`: another process answers after it. */
   fix(name: string, restarts?: boolean): Promise<TargetState>
   revert(name: string): Promise<TargetState>

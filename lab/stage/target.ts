@@ -53,12 +53,12 @@ export async function startTarget(
   // After a restart the path leads to the successor, and a kept connection to the old process.
   let restarted = false
   const read = async (method: 'GET' | 'POST', path: string, line: KeptLine) => {
-    const { status, text } = await line.ask(method, path, ADMIN_TIMEOUT_MS, restarted)
-    if (status !== 200) throw broken(`target refused ${method} ${path} (HTTP ${status}): ${text.trim()}`)
-    return text
+    const { status, body } = await line.ask(method, path, ADMIN_TIMEOUT_MS, restarted)
+    if (status !== 200) throw broken(`target refused ${method} ${path} (HTTP ${status}): ${`${body}`.trim()}`)
+    return body
   }
   const ask = async (method: 'GET' | 'POST', path: string) =>
-    TargetState.parse(JSON.parse(await read(method, path, admin)))
+    TargetState.parse(JSON.parse(`${await read(method, path, admin)}`))
   return {
     pid: ready.pid,
     listen: ready.listen,

@@ -18,7 +18,10 @@ async function line(wrap: (socket: Duplex) => Duplex) {
     return wrap(connect((server.address() as AddressInfo).port, '127.0.0.1'))
   })
   onTestFinished(() => kept[Symbol.dispose]())
-  const ask = (path: string, last = false) => kept.ask('GET', path, PATIENCE, last)
+  const ask = async (path: string, last = false) => {
+    const { status, body } = await kept.ask('GET', path, PATIENCE, last)
+    return { status, text: `${body}` }
+  }
   return { ask, dialled: () => dialled }
 }
 
