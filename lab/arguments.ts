@@ -20,6 +20,10 @@ export function wholeNumber(text: string): number {
   return Number(text)
 }
 
+export function collectNumbers(text: string, previous: number[]): number[] {
+  return [...previous, wholeNumber(text)]
+}
+
 export function processId(text: string): number {
   if (!/^[1-9]\d*$/.test(text) || Number(text) > MAX_PID)
     throw new InvalidArgumentError(`it must be a process id, from 1 to ${MAX_PID}.`)

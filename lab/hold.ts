@@ -3,9 +3,11 @@ import { chooseCollectors } from './collectors/choose.ts'
 import { worst } from './experiment/assess.ts'
 import { conclude } from './experiment/conclude.ts'
 import { experiment } from './experiment/experiment.ts'
+import { fixesFromStart } from './experiment/from-start.ts'
 import { chooseVariant, loadScenario } from './experiment/load-scenarios.ts'
 import { chooseFixes } from './experiment/phases.ts'
 import type { ExperimentResult } from './experiment/result.ts'
+import type { Fix, Variant } from './experiment/scenario.ts'
 import { loadModule } from './folder-modules.ts'
 import { invocation, runnerFolder } from './places.ts'
 import { showProgress } from './reporters/progress.ts'
@@ -30,6 +32,8 @@ export interface HoldOptions {
   timeout: number
   /** neither witnesses nor controls */
   brief?: boolean
+  /** controls with a fix that is on from the start: for each that can be, instead of the first alone (which `brief` leaves out) */
+  allFromStart?: boolean
   /** no progress on stderr */
   quiet: boolean
   /** what is started as the target, where it is not the one that make builds */
@@ -78,6 +82,7 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
       scenario: options.brief ? { ...scenario, controls: [] } : scenario,
       variant,
       fixes,
+      fromStart: chooseFromStart(variant, fixes, options),
       seed: options.seed,
       limits: { timeout: options.timeout, stop },
     },
@@ -106,6 +111,11 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
   return result
 }
 
+function chooseFromStart(variant: Variant, fixes: readonly Fix[], { brief, allFromStart }: HoldOptions) {
+  const able = fixesFromStart(variant, fixes)
+  return allFromStart ? able : able.slice(0, brief ? 0 : 1)
+}
+
 /** Makes the lab's certificates, in the stage's scratch folder. */
 export async function deliverCertificates(stage: Stage) {
   const files = Object.entries(await makeCertificates())
@@ -118,6 +128,7 @@ function commandLine(name: string, options: HoldOptions): string {
   if (options.variant) words.push('--variant', options.variant)
   for (const fix of options.fix) words.push('--fix', fix)
   if (options.brief) words.push('--brief')
+  if (options.allFromStart) words.push('--all-from-start')
   if (options.runner !== 'native') words.push('--runner', options.runner)
   if (options.collector !== 'auto') words.push('--collector', options.collector)
   return words.join(' ')

@@ -1,7 +1,7 @@
 import { noData } from '../diagnosis/no-data.ts'
-import { EXIT, unknownName, unsupported, usage } from '../errors.ts'
+import { EXIT, SpinlabError, unknownName, unsupported, usage } from '../errors.ts'
 import { Hand, OUTSIDE_FIXES } from '../healing/hand.ts'
-import { type Healing, healing } from '../healing/healing.ts'
+import { type Healing, healing, type Step } from '../healing/healing.ts'
 import { layHand, planHand } from '../healing/lay-hand.ts'
 import { roomierLimit } from '../healing/words.ts'
 import { look } from '../process/look.ts'
@@ -11,11 +11,13 @@ import { thisMachine } from '../stage/this-machine.ts'
 
 export interface HealOptions {
   fix?: string
-  fd?: number
-  inode?: number
+  /** of the descriptors that it is done to */
+  fd: number[]
+  /** of each of them, or of none */
+  inode: number[]
   nofile?: number
   /** what an earlier healing printed, in JSON */
-  undo?: string
+  undo: string[]
   /** do it, instead of saying what would be done */
   yes: boolean
   json: boolean
@@ -26,39 +28,62 @@ const LOOK_MS = 1500
 
 /** Does one of the fixes that work from outside, and looks whether the spin has ended; without `yes` it says what it would do. Returns the exit code. */
 export async function heal(id: number, options: HealOptions, stop: AbortSignal): Promise<number> {
-  const wanted = handOf(options)
+  const wanted = handsOf(options)
   const subject = await findSubject(id)
   const { pid, name } = subject
-  const hand = await pin(subject, wanted)
-  if (!options.yes || wanted.sets) {
-    const deed = await (options.yes ? layHand : planHand)(thisMachine, pid, hand)
-    show(healing({ pid, name, hand, deed }), options)
+  const hands: Hand[] = []
+  for (const hand of wanted) hands.push(await pin(subject, hand))
+  if (!options.yes || options.undo.length) {
+    show(healing({ pid, name, steps: await each(hands, pid, options.yes ? layHand : planHand) }), options)
     return EXIT.pass
   }
   const before = await see(pid, stop)
   if (stop.aborted) return EXIT.inconclusive
-  const deed = await layHand(thisMachine, pid, hand)
+  const steps = await each(hands, pid, layHand)
   const after = await see(pid, stop).catch((error: Error) => noData(pid, error.message))
-  show(healing({ pid, name, hand, deed, before, after }), options)
+  show(healing({ pid, name, steps, before, after }), options)
   return { spin: EXIT.fail, healthy: EXIT.pass, 'no-data': EXIT.inconclusive }[after.verdict]
+}
+
+/** One after the other; what cannot be done to one descriptor is done to the others all the same. Throws when nothing could be done. */
+async function each(hands: readonly Hand[], pid: number, act: typeof layHand): Promise<Step[]> {
+  const errors: SpinlabError[] = []
+  const steps: Step[] = []
+  for (const hand of hands) {
+    try {
+      steps.push({ hand, deed: await act(thisMachine, pid, hand) })
+    } catch (error) {
+      if (!(error instanceof SpinlabError)) throw error
+      errors.push(error)
+      steps.push({ hand, reason: error.message })
+    }
+  }
+  if (errors[0] && errors.length === hands.length) throw errors[0]
+  return steps
 }
 
 const see = (pid: number, stop: AbortSignal) =>
   look(pid, { tree: false, collector: 'auto' }, { until: performance.now() + LOOK_MS, stop })
 
-function handOf({ fix, fd, inode, nofile, undo }: HealOptions): Hand {
-  if ((fix === undefined) === (undo === undefined))
+function handsOf({ fix, fd, inode, nofile, undo }: HealOptions): Hand[] {
+  if ((fix === undefined) === (undo.length === 0))
     throw usage(`heal takes either --fix or --undo; fixes: ${OUTSIDE_FIXES.join(', ')}`)
-  if (undo !== undefined) return parseUndo(undo)
+  if (undo.length) return undo.map(parseUndo)
   const known = OUTSIDE_FIXES.find((name) => name === fix)
   if (!known) throw unknownName('fix', `${fix}`, OUTSIDE_FIXES)
-  if (known !== 'raise-nofile' && fd === undefined)
+  const ofProcess = known === 'raise-nofile'
+  if (!ofProcess && fd.length === 0)
     throw usage(`${known} needs the number of a descriptor: --fd N; "spinlab diagnose PID" names the one that spins`)
-  if (known === 'raise-nofile' ? (fd ?? inode) !== undefined : nofile !== undefined)
+  if (ofProcess ? fd.length + inode.length > 0 : nofile !== undefined)
+    throw usage(`${known} takes ${ofProcess ? '--nofile, and no descriptor' : '--fd and --inode, and no --nofile'}`)
+  if (ofProcess) return [{ fix: known, nofile }]
+  const twice = fd.find((number, i) => fd.indexOf(number) !== i)
+  if (twice !== undefined) throw usage(`--fd ${twice} is given twice`)
+  if (inode.length && inode.length !== fd.length)
     throw usage(
-      `${known} takes ${known === 'raise-nofile' ? '--nofile, and no descriptor' : '--fd and --inode, and no --nofile'}`,
+      `--inode is given ${inode.length} times for ${fd.length} descriptors: once for each --fd, or not at all`,
     )
-  return { fix: known, fd, inode, nofile }
+  return fd.map((number, i) => ({ fix: known, fd: number, inode: inode[i] }))
 }
 
 function parseUndo(text: string): Hand {
@@ -87,5 +112,6 @@ function roomierLimitOf({ pid, softFileLimit: soft, hardFileLimit: hard }: Subje
 }
 
 function show(result: Healing, { json }: HealOptions) {
+  for (const { fd, reason } of result.failed) process.stderr.write(`spinlab: fd ${fd}: ${reason}\n`)
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : healingReport(result))
 }

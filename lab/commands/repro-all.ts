@@ -8,7 +8,7 @@ import { writeJunit } from '../reporters/junit.ts'
 import { summaryTable } from '../reporters/summary.ts'
 import type { StopSignal } from '../stop-signal.ts'
 
-export interface ReproAllOptions extends Omit<HoldOptions, 'variant' | 'fix' | 'brief'> {
+export interface ReproAllOptions extends Omit<HoldOptions, 'variant' | 'fix' | 'brief' | 'allFromStart'> {
   /** names of scenarios; none: all */
   only: string[]
   skip: string[]
@@ -43,14 +43,15 @@ function choose({ only, skip }: ReproAllOptions): string[] {
 function experimentsOf(
   { variants: [main, ...others], controls }: NamedScenario,
   allVariants: boolean,
-): Pick<HoldOptions, 'variant' | 'fix' | 'brief'>[] {
+): Pick<HoldOptions, 'variant' | 'fix' | 'brief' | 'allFromStart'>[] {
   const rest = others.filter(({ name }) => !controls.includes(name))
   return [
-    { variant: main.name, fix: [], brief: false },
+    { variant: main.name, fix: [], brief: false, allFromStart: allVariants },
     ...rest.map(({ name, fixes }) => ({
       variant: name,
       fix: allVariants ? [] : fixes.slice(0, 1).map((fix) => fix.name),
       brief: true,
+      allFromStart: allVariants,
     })),
   ]
 }

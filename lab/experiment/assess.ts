@@ -2,12 +2,14 @@ import type { ExecutionTrace } from '../go-runtime/execution-trace.ts'
 import { type Decision, decide } from '../signatures/decision.ts'
 import { judge } from '../signatures/judge.ts'
 import type { Window } from '../windows/window.ts'
+import { arrivalsOf } from './arrivals.ts'
 import type { Facts } from './facts.ts'
+import { ask, holdsSince } from './holds-since.ts'
 import type { Phase } from './phases.ts'
 import { rates } from './rates.ts'
 import type { Outcome, PhaseResult, Verdict } from './result.ts'
 import { summarise } from './sane.ts'
-import type { Answer, Check, Variant } from './scenario.ts'
+import type { Answer, Variant } from './scenario.ts'
 
 /** Why a phase ended before its evidence sufficed. */
 export type Cut = 'timeout' | 'interrupted' | Casualty
@@ -167,13 +169,6 @@ function strangeProcess({ name, fix }: Phase, before: Facts, now: Facts): Shortc
   return []
 }
 
-/** Chaos connections since the phase began; where there is no chaos, sane requests. */
-function arrivalsOf(facts: readonly Facts[]): number {
-  const now = facts.at(-1)
-  if (now && !now.chaos) return now.sane.ok + now.sane.failed
-  return (now?.chaos?.started ?? 0) - (facts[0]?.chaos?.started ?? 0)
-}
-
 function cutReason({ cut, complaint, phase }: Evidence, decided: boolean): Shortcoming {
   if (cut === 'target-ended') return { outcome: 'fail', text: `the target died: ${complaint || 'without a word'}` }
   if (cut === 'client-ended' || cut === 'observer-ended')
@@ -203,19 +198,6 @@ function decideFrom({ phase, variant, since, windows, facts, baseline }: Evidenc
   )
   const first = counted[settledAt]
   return first ? { ...decide(counted.slice(settledAt), options), since: first.start } : undecided
-}
-
-/** Asks at the last of these moments. */
-function ask(check: Check, facts: readonly Facts[]): Answer | null {
-  const first = facts[0]
-  const now = facts.at(-1)
-  return first && now ? check({ first, previous: facts.at(-2) ?? first, now }) : null
-}
-
-/** When the condition began to hold (ms since the epoch), if it has held ever since. */
-function holdsSince(condition: Check, facts: readonly Facts[]): number | undefined {
-  const missedAt = facts.findLastIndex((_, i) => !ask(condition, facts.slice(0, i + 1))?.holds)
-  return facts[missedAt + 1]?.at
 }
 
 export function worst(outcomes: readonly Outcome[]): Outcome {

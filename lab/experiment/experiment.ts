@@ -10,6 +10,7 @@ import type { Evidence } from './assess.ts'
 import { assess } from './assess.ts'
 import { beginPhase } from './begin-phase.ts'
 import type { ObserverCost } from './cost.ts'
+import { controlsFromStart } from './from-start.ts'
 import { HandshakeCounter } from './handshakes.ts'
 import type { Eyes } from './observer.ts'
 import { type Phase, phaseTitle, planPhases } from './phases.ts'
@@ -23,6 +24,8 @@ import { costs, look } from './witness.ts'
 
 /** Inside the stage nothing else listens. The controls run side by side, each on the next port. */
 const PORT = 8443
+/** Controls at a time: each has clients of its own, which must keep their schedule. */
+const SIDE_BY_SIDE = 3
 /** A line of the scheduler each 100 ms, on standard error. */
 const SCHEDTRACE = 'schedtrace=100'
 /** A process that has ended refuses questions a moment before its end is known (ms). */
@@ -32,6 +35,8 @@ export interface ExperimentPlan {
   scenario: NamedScenario
   variant: Variant
   fixes: readonly Fix[]
+  /** those of them that a control is started with */
+  fromStart?: readonly Fix[]
   seed: number
   limits: PhaseLimits
 }
@@ -62,20 +67,31 @@ export interface Recorder {
 /** Holds the whole experiment: the main variant with all its phases, then the controls under the same chaos. */
 export async function experiment(plan: ExperimentPlan, equipment: Equipment): Promise<ExperimentRecord> {
   const main = await runVariant(plan, plan.variant, plan.fixes, PORT, equipment)
-  const controls = await Promise.all(
-    controlsOf(plan).map((variant, i) => runVariant(plan, variant, [], PORT + 1 + i, { ...equipment, witnesses: [] })),
-  )
   return {
     main: main.subject,
-    controls: controls.map((control) => control.subject),
+    controls: await runControls(plan, main.subject, equipment),
     witnesses: main.witnesses,
     overhead: main.overhead,
     interrupted: plan.limits.stop.aborted,
   }
 }
 
-function controlsOf({ scenario, variant, limits }: ExperimentPlan): Variant[] {
-  if (limits.stop.aborted) return []
+async function runControls(plan: ExperimentPlan, main: SubjectRecord, equipment: Equipment): Promise<SubjectRecord[]> {
+  if (plan.limits.stop.aborted) return []
+  const variants = [...controlsOf(plan), ...controlsFromStart(main, plan.fromStart ?? [])]
+  const untraced = { ...plan, scenario: { ...plan.scenario, trace: false } }
+  const records: SubjectRecord[] = []
+  for (let i = 0; i < variants.length; i += SIDE_BY_SIDE) {
+    const some = variants.slice(i, i + SIDE_BY_SIDE)
+    const held = some.map((variant, port) =>
+      runVariant(untraced, variant, [], PORT + 1 + port, { ...equipment, witnesses: [] }),
+    )
+    records.push(...(await Promise.all(held)).map(({ subject }) => subject))
+  }
+  return records
+}
+
+function controlsOf({ scenario, variant }: ExperimentPlan): Variant[] {
   return scenario.controls
     .filter((name) => name !== variant.name)
     .map((name) => {
@@ -102,7 +118,8 @@ async function runVariant(
   const { scenario, seed, limits } = plan
   const target = await stage.start({
     fault: scenario.name,
-    variant: variant.name,
+    variant: variant.begins?.variant ?? variant.name,
+    ...(variant.begins && { fix: variant.begins.fix }),
     listen: `127.0.0.1:${port}`,
     set: variant.settings ?? {},
     ...(scenario.go && { godebug: SCHEDTRACE }),

@@ -46,6 +46,8 @@ export interface Fix {
 export interface Variant {
   name: string
   title: string
+  /** of a control: the variant that the target is started as, and its fix that is on from the start */
+  begins?: { variant: string; fix: string }
   /** verdict of the `fault` phase */
   expected: Expected
   /** class of the spin, where it is not the scenario's */

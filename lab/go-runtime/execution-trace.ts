@@ -54,5 +54,6 @@ export function busiestWait({ waits, seconds }: ExecutionTrace) {
   return { reason, perSecond: times / seconds, at: stack.find((name) => !LIBRARY.test(name)) ?? stack[0] ?? 'unknown' }
 }
 
-/** Of Go's own: paths without a dot in their first element, but for main. */
-const LIBRARY = /^(?!main\.)[^./]+(?:\/[^.]*)?\./
+/** Packages of Go's own that stand between a program and its wait. */
+const LIBRARY =
+  /^(?:bufio|compress|context|crypto|encoding|fmt|internal|io|log|net|os|runtime|sync|syscall|time|vendor|golang\.org\/x)[./]/

@@ -17,6 +17,10 @@ export interface Healing {
   /** without `--yes`, and of an undo, nobody looks whether it spins */
   before: State & Partial<Verdict>
   after: (State & Partial<Verdict>) | null
+  /** each descriptor that it was done to, or would be; of `raise-nofile`, the process */
+  deeds: { fd: number | null; stoppedMs: number; before: State; after: State | null }[]
+  /** descriptors that it could not be done to, while it was done to others */
+  failed: { fd: number | null; reason: string }[]
   /** what it does, and what it costs */
   does: string
   cost: string
@@ -26,32 +30,58 @@ export interface Healing {
   undo: string | null
 }
 
-/** A deed, or its plan, and what was seen around it. */
+/** What a hand did or would do, or why it could not. */
+export type Step = { hand: Hand } & ({ deed: Deed } | { reason: string })
+type Done = Extract<Step, { deed: Deed }>
+
+/** Deeds of one fix, or their plans, and what was seen around them. */
 export interface Treatment {
   pid: number
   name: string
-  hand: Hand
-  deed: Deed
+  /** at least one is done, or planned */
+  steps: readonly Step[]
   before?: Diagnosis
   after?: Diagnosis
 }
 
-/** Pure: puts a deed into words. */
-export function healing({ pid, name, hand, deed, before, after }: Treatment): Healing {
-  const { fix, done, stoppedMs } = deed
+/** Pure: puts deeds into words. */
+export function healing({ pid, name, steps, before, after }: Treatment): Healing {
+  const [first, ...others] = steps.filter((step): step is Done => 'deed' in step)
+  if (!first) throw new Error('nothing was done, nor planned')
+  const all: [Done, ...Done[]] = [first, ...others]
+  const { fix, done } = first.deed
+  const words = all.map(({ hand, deed }) => wordsOf(hand, deed.before.descriptor))
+  const back = all.flatMap(({ deed }) => deed.undo ?? []).reverse()
+  // Of several descriptors, each has its own states below.
+  const stateOf = (which: 'before' | 'after') => (others.length ? {} : first.deed[which])
   return {
     pid,
     name,
     fix,
     done,
-    stoppedMs,
-    before: { ...deed.before, ...(before && verdictOf(before)) },
-    after: deed.after && { ...deed.after, ...(after && verdictOf(after)) },
-    ...wordsOf(hand, deed.before.descriptor),
-    command: done ? null : healCommand(pid, hand),
-    undo: deed.undo && healCommand(pid, deed.undo),
+    stoppedMs: Math.max(...all.map(({ deed }) => deed.stoppedMs)),
+    before: { ...stateOf('before'), ...(before && verdictOf(before)) },
+    after: first.deed.after && { ...stateOf('after'), ...(after && verdictOf(after)) },
+    deeds: all.map(({ hand, deed }) => ({
+      fd: hand.fd ?? null,
+      stoppedMs: deed.stoppedMs,
+      before: deed.before,
+      after: deed.after,
+    })),
+    failed: steps.flatMap((step) => ('reason' in step ? { fd: step.hand.fd ?? null, reason: step.reason } : [])),
+    does: unique(words.map(({ does }) => does)),
+    cost: unique(words.map(({ cost }) => cost)),
+    command: done ? null : healCommand(pid, ...mapped(all, ({ hand }) => hand)),
+    undo: back[0] ? healCommand(pid, back[0], ...back.slice(1)) : null,
   }
 }
+
+const unique = (texts: readonly string[]) => [...new Set(texts)].join('; ')
+
+const mapped = <T, U>([first, ...others]: readonly [T, ...T[]], to: (one: T) => U): [U, ...U[]] => [
+  to(first),
+  ...others.map(to),
+]
 
 const verdictOf = ({ verdict, class: spin, cause, cpu, confidence }: Diagnosis): Verdict => ({
   verdict,

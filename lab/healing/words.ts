@@ -48,13 +48,16 @@ function loss({ kind, peer }: Subject): string {
 
 export const wordsOf = (hand: Hand, subject: Subject = {}): Words => WORDS[hand.fix](hand, subject)
 
-/** What an engineer types to have it done. */
-export function healCommand(pid: number, hand: Hand): string {
-  const { fix, fd, inode, nofile, sets } = hand
-  if (sets) return `bin/spinlab heal ${pid} --undo '${JSON.stringify(hand)}' --yes`
-  const flags = { fd, inode: inode || undefined, nofile }
-  const given = Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]))
-  return ['bin/spinlab heal', pid, '--fix', fix, ...given, '--yes'].join(' ')
+/** What an engineer types to have it done: one fix, to as many descriptors as there are hands. */
+export function healCommand(pid: number, ...hands: readonly [Hand, ...Hand[]]): string {
+  const given = hands.flatMap((hand) => {
+    const { fd, inode, nofile, sets } = hand
+    if (sets) return [`--undo '${JSON.stringify(hand)}'`]
+    const flags = { fd, inode: inode || undefined, nofile }
+    return Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]))
+  })
+  const fix = hands[0].sets ? [] : ['--fix', hands[0].fix]
+  return ['bin/spinlab heal', pid, ...fix, ...given, '--yes'].join(' ')
 }
 
 /** A soft limit with room, as far as the hard one permits. */

@@ -11,6 +11,7 @@ export function healingReport({
   stoppedMs,
   before,
   after,
+  deeds,
   does,
   cost,
   command,
@@ -20,8 +21,22 @@ export function healingReport({
     [done ? 'did' : 'does', does],
     ['cost', cost],
     ['stopped', done ? (stoppedMs ? `one thread, ${stoppedMs.toFixed(2)} ms at most` : 'nothing') : undefined],
-    ['before', describe(before)],
-    ['after', after ? describe(after) : undefined],
+    [
+      'before',
+      describe(
+        deeds.map((deed) => deed.before),
+        before,
+      ),
+    ],
+    [
+      'after',
+      after
+        ? describe(
+            deeds.flatMap((deed) => deed.after ?? []),
+            after,
+          )
+        : undefined,
+    ],
     ['undo', undo ?? 'none'],
     ['do it', command ?? undefined],
   ]
@@ -41,16 +56,16 @@ function headline(before: Healing['before'], after: Healing['after']): string {
   return styleText('green', before.verdict === 'spin' ? 'healed' : 'done, and no spin before or after')
 }
 
-function describe({ nofile, descriptor, verdict, class: spin, cause, cpu }: NonNullable<Healing['after']>): string {
+function describe(states: readonly State[], { verdict, class: spin, cause, cpu }: Healing['before']): string {
   const seen =
     verdict === undefined
       ? []
       : [verdict === 'no-data' ? `no data: ${cause}` : `${spin ?? verdict}, it wants ${cpu?.toFixed(2)} cores`]
-  return [
+  const parts = states.flatMap(({ nofile, descriptor }) => [
     ...(nofile ? [`${nofile.open} descriptors, limit ${nofile.soft} (hard ${nofile.hard})`] : []),
     ...(descriptor ? [describeDescriptor(descriptor)] : []),
-    ...seen,
-  ].join('; ')
+  ])
+  return [...parts, ...seen].join('; ')
 }
 
 function describeDescriptor({ fd, open, kind, state, local, peer, sets }: NonNullable<State['descriptor']>): string {

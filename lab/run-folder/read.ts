@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { broken, usage } from '../errors.ts'
 import { ObserverCost } from '../experiment/cost.ts'
 import { Facts } from '../experiment/facts.ts'
+import { controlsFromStart } from '../experiment/from-start.ts'
 import { Handshakes } from '../experiment/handshakes.ts'
 import { chooseFixes, phaseTitle, planPhases } from '../experiment/phases.ts'
 import type { ExperimentRecord, SubjectRecord } from '../experiment/record.ts'
@@ -53,9 +54,9 @@ export function readRecord(folder: string, manifest: Manifest, scenario: NamedSc
   const measured = existsSync(path)
     ? parse(path, readFileSync(path, 'utf8'), Measured)
     : { overhead: {}, handshakes: {} }
-  const subject = (name: string, fixes: readonly string[] | undefined): SubjectRecord => {
-    const variant = variantOf(scenario, name)
-    const plan = planPhases(scenario, variant, fixes ? chooseFixes(variant, fixes) : [])
+  const subject = (variant: Variant, fixes: readonly string[]): SubjectRecord => {
+    const { name } = variant
+    const plan = planPhases(scenario, variant, chooseFixes(variant, fixes))
     const phases: SubjectRecord['phases'] = []
     for (const { since, cut, complaint, trace, phase: index } of lines.phases.filter((line) => line.variant === name)) {
       const phase = plan[index]
@@ -76,13 +77,14 @@ export function readRecord(folder: string, manifest: Manifest, scenario: NamedSc
     const handshakes = measured.handshakes[name]
     return { variant, phases, ...(handshakes && { handshakes }) }
   }
-  const main = subject(manifest.variant, manifest.fixes)
-  const controls = scenario.controls.filter(
-    (name) => name !== manifest.variant && lines.phases.some((line) => line.variant === name),
-  )
+  const main = subject(variantOf(scenario, manifest.variant), manifest.fixes)
+  const controls = [
+    ...scenario.controls.filter((name) => name !== manifest.variant).map((name) => variantOf(scenario, name)),
+    ...controlsFromStart(main, main.variant.fixes),
+  ].filter(({ name }) => lines.phases.some((line) => line.variant === name))
   return {
     main,
-    controls: controls.map((name) => subject(name, undefined)),
+    controls: controls.map((control) => subject(control, [])),
     witnesses: readLines(folder, 'witnesses.jsonl', WitnessLine).flatMap(({ phase: title, ...witness }) => {
       const evidence = main.phases.find((candidate) => phaseTitle(candidate.phase) === title)
       return evidence ? { ...witness, phase: evidence.phase, baseline: evidence.baseline } : []

@@ -117,7 +117,7 @@ const scenario: Scenario = {
   class: 'unconsumed-readiness',
   chaos: flood('--rate', '400', '--hold', '50'),
   sane: { rate: 20, over: 'http' },
-  controls: ['herd-exclusive', 'herd-reuseport', 'stock'],
+  controls: ['stock'],
   exhibit: halfOpenTable,
   lesson: `Half-open connections wake nobody: in SYN_RECV there is no descriptor yet, in FIN_WAIT2 and TIME_WAIT none any more, and an overflowing
 accept queue costs its clients seconds and the server nothing. What spins is a listener in several epoll sets without EPOLLEXCLUSIVE.`,
@@ -145,8 +145,6 @@ accept queue costs its clients seconds and the server nothing. What spins is a l
         },
       ],
     },
-    harmless('herd-exclusive', 'eight epoll loops with EPOLLEXCLUSIVE from the start', undefined, served),
-    harmless('herd-reuseport', 'eight epoll loops with a listener each from the start', undefined, served),
     harmless('stock', 'stock net/http on the netpoller: one epoll set, one thread that waits in it', undefined, served),
     harmless(
       'syn-recv',

@@ -5,6 +5,8 @@ import type { TargetState } from './target-state.ts'
 export interface TargetSpec {
   fault: string
   variant: string
+  /** that is on from the start */
+  fix?: string
   /** `IP:PORT` inside the stage */
   listen: string
   /** extra `--set key=value` parameters of the fault */

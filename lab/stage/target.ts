@@ -33,9 +33,11 @@ export async function startTarget(
     '--listen',
     spec.listen,
     '--control',
-    join(place.scratch, `control-${spec.variant}`),
+    // By the port, which no other target of the stage has at the same time.
+    join(place.scratch, `control-${spec.listen.split(':').at(-1)}`),
     '--certificates',
     join(place.scratch, 'certificates'),
+    ...(spec.fix ? ['--fix', spec.fix] : []),
     ...Object.entries(spec.set).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
   ]
   const child = room.run(argv, { env })

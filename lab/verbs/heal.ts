@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { positiveNumber, processId, wholeNumber } from '../arguments.ts'
+import { collect, collectNumbers, positiveNumber, processId } from '../arguments.ts'
 import { listenForStop } from '../stop-signal.ts'
 
 export default (program: Command) =>
@@ -8,20 +8,23 @@ export default (program: Command) =>
     .description('end the spin of a running process from outside; says what it would do, and does it only with --yes')
     .argument('<pid>', 'process id', processId)
     .option('--fix <name>', 'raise-nofile, epoll-del, shutdown-fd or close-fd; "spinlab diagnose" says which')
-    .option('--fd <n>', 'the descriptor that it is done to', wholeNumber)
-    .option('--inode <n>', 'do nothing unless the descriptor is still this one', wholeNumber)
+    .option('--fd <n>', 'the descriptor that it is done to (may be repeated: to each of them)', collectNumbers, [])
+    .option(
+      '--inode <n>',
+      'do nothing unless the descriptor is still this one (once for each --fd)',
+      collectNumbers,
+      [],
+    )
     .option(
       '--nofile <n>',
       'the soft limit of raise-nofile; default: four times what it is, at least 4096',
       positiveNumber,
     )
     .addOption(
-      new Option('--undo <json>', 'take back what was done: the command is printed when it is').conflicts([
-        'fix',
-        'fd',
-        'inode',
-        'nofile',
-      ]),
+      new Option('--undo <json>', 'take back what was done: the command is printed when it is (may be repeated)')
+        .argParser(collect)
+        .default([])
+        .conflicts(['fix', 'fd', 'inode', 'nofile']),
     )
     .option('--yes', 'do it, and look whether the spin has ended', false)
     .option('--json', 'print one JSON object and nothing else', false)

@@ -11,7 +11,7 @@ export default (program: Command) =>
     .addOption(new Option('--all', 'every scenario, one after the other').conflicts(['variant', 'fix', 'repeat']))
     .option('--only <names>', 'with --all: these scenarios, separated by commas', names, [])
     .option('--skip <names>', 'with --all: not these scenarios', names, [])
-    .option('--all-variants', 'with --all: every variant with every fix', false)
+    .option('--all-variants', 'with --all: every variant with every fix, taken back and on from the start', false)
     .option('--repeat <n>', 'hold it so many times', positiveNumber, 1)
     .addOption(new Option('--against <file>', 'a baseline that it must be no worse than').conflicts('all'))
     .option('--worse-than <ratio>', 'with --against: from how many times a rate on it is worse', ratio, 1.25)

@@ -52,11 +52,8 @@ func (b *breaker) forget(now time.Time) {
 // steadiness judges a connection when it is given back, by how much its round-trip times differ.
 type steadiness struct{ times []time.Duration }
 
-// A connection is unsteady above this standard deviation of its last round-trip times.
-const (
-	unsteady  = 300 * time.Millisecond
-	lastTimes = 8
-)
+// lastTimes is how many of its round-trip times a connection is judged by.
+const lastTimes = 8
 
 func (s *steadiness) note(rtt time.Duration) {
 	s.times = append(s.times, rtt)
@@ -65,7 +62,8 @@ func (s *steadiness) note(rtt time.Duration) {
 	}
 }
 
-func (s *steadiness) lost() bool {
+// lost tells whether their standard deviation is above what is borne.
+func (s *steadiness) lost(borne time.Duration) bool {
 	if len(s.times) == 0 {
 		return false
 	}
@@ -76,5 +74,5 @@ func (s *steadiness) lost() bool {
 	for _, t := range s.times {
 		squares += (float64(t) - mean) * (float64(t) - mean)
 	}
-	return math.Sqrt(squares/float64(len(s.times))) > float64(unsteady)
+	return math.Sqrt(squares/float64(len(s.times))) > float64(borne)
 }

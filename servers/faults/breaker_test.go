@@ -48,7 +48,7 @@ func TestAConnectionIsLostWhenItsRoundTripTimesDeviate(t *testing.T) {
 		for _, rtt := range row.times {
 			s.note(rtt)
 		}
-		if s.lost() != row.lost {
+		if s.lost(300*ms) != row.lost {
 			t.Errorf("%v: lost is not %v", row.times, row.lost)
 		}
 	}

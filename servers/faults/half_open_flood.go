@@ -1,15 +1,12 @@
 package faults
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 func init() {
 	Register(Fault{
 		Name:     "half-open-flood",
 		Title:    "Half-open connections: a herd of loops on one listener, states that cost nothing, dead peers that nobody reaps",
-		Variants: []string{"herd", "herd-exclusive", "herd-reuseport", "syn-recv", "fin-wait-2", "time-wait", "accept-overflow", "dead-peers", "pool", "stock"},
+		Variants: []string{"herd", "syn-recv", "fin-wait-2", "time-wait", "accept-overflow", "dead-peers", "pool", "stock"},
 		Fixes: []Fix{
 			{"exclusive", []Cure{Spin}, Standing},
 			{"reuseport", []Cure{Spin}, Standing},
@@ -32,22 +29,8 @@ func init() {
 }
 
 func startHalfOpenFlood(options Options) (Server, error) {
-	if !strings.HasPrefix(options.Variant, "herd") {
-		return startFlooded(options)
+	if options.Variant == "herd" {
+		return startHerd(options)
 	}
-	herd, err := startHerd(options)
-	if err != nil {
-		return nil, err
-	}
-	switch options.Variant {
-	case "herd-exclusive":
-		err = exclusive{herd}.Apply()
-	case "herd-reuseport":
-		err = reusePort{herd}.Apply()
-	}
-	if err != nil {
-		herd.Close()
-		return nil, err
-	}
-	return herd, nil
+	return startFlooded(options)
 }

@@ -12,7 +12,7 @@ import (
 	"spinlab/servers/reactor"
 )
 
-// herd is variant herd, and with a fix from the start herd-exclusive and herd-reuseport: as many epoll loops as the setting says, and one listener in all of their sets. The bug: without
+// herd is variant herd: as many epoll loops as the setting says, and one listener in all of their sets. The bug: without
 // EPOLLEXCLUSIVE a connection wakes every loop that waits (ep_poll_callback in fs/eventpoll.c; the wait queue of the
 // listener wakes all its entries that are not exclusive), one accepts it, and the others accept EAGAIN. Go's netpoller
 // cannot have it: a process has one epoll set, and one thread waits in it (runtime/netpoll_epoll.go).
@@ -33,7 +33,7 @@ type herdLoop struct {
 	peers       map[int]*speaker
 }
 
-func startHerd(options Options) (*herd, error) {
+func startHerd(options Options) (Server, error) {
 	listener, err := listenReusable(options.Listen)
 	if err != nil {
 		return nil, err

@@ -82,8 +82,9 @@ type poolBreaker struct{ *pooling }
 
 func (f poolBreaker) Apply() error {
 	f.guarded(&poolGuard{
-		breaker: breaker{window: f.settings.Duration("breaker-window")},
-		beat:    f.settings.Duration("heartbeat-every"),
+		breaker:   breaker{window: f.settings.Duration("breaker-window")},
+		beat:      f.settings.Duration("heartbeat-every"),
+		deviation: f.settings.Duration("rtt-deviation"),
 	})
 	return nil
 }
@@ -134,5 +135,6 @@ var pauses = []Parameter{
 	{"pool-lifetime", "pool: how long a connection may be used again", Duration, int64(200 * time.Millisecond), int64(time.Millisecond), int64(time.Hour)},
 	{"breaker-window", "breaker: how far back failures count (the article says a minute)", Duration, int64(2 * time.Second), int64(time.Millisecond), int64(time.Hour)},
 	{"heartbeat-every", "breaker: how soon the first heartbeat of a connection in use is due", Duration, int64(20 * time.Millisecond), int64(time.Millisecond), int64(time.Minute)},
+	{"rtt-deviation", "breaker: how far the round trips of a connection that is given back may differ (the article says 300 ms)", Duration, int64(300 * time.Millisecond), int64(time.Millisecond), int64(time.Minute)},
 	{"backend-port", "pool: port of the backend on 127.0.0.1; 0 picks a free one", Count, 0, 0, 65535},
 }

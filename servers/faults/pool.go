@@ -29,6 +29,8 @@ type poolGuard struct {
 	breaker breaker
 	// beat is how often a connection in use is asked whether it lives.
 	beat time.Duration
+	// deviation is how far the round-trip times of a connection that is given back may differ (standard deviation).
+	deviation time.Duration
 }
 
 // pooled is a connection of the pool.
@@ -97,7 +99,7 @@ func (p *pool) giveBack(c *pooled, err error, guard *poolGuard) {
 		if errors.Is(err, errSilent) {
 			p.broken++
 		}
-	case guard != nil && c.steady.lost():
+	case guard != nil && c.steady.lost(guard.deviation):
 		p.unsteady++
 	default:
 		p.idle = append(p.idle, c)

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"errors"
+	"io"
 	"net"
 	"testing"
 	"time"
@@ -9,6 +10,15 @@ import (
 
 // backend accepts, and answers as long as it is told to.
 func backend(t *testing.T, answers bool) string {
+	t.Helper()
+	if !answers {
+		return slowBackend(t, nil)
+	}
+	return slowBackend(t, []time.Duration{0})
+}
+
+// slowBackend accepts, and answers each question on a connection after the next of the delays, in turn; without any, never.
+func slowBackend(t *testing.T, delays []time.Duration) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -24,10 +34,11 @@ func backend(t *testing.T, answers bool) string {
 			t.Cleanup(func() { c.Close() })
 			go func() {
 				b := make([]byte, 5)
-				for answers {
-					if _, err := c.Read(b); err != nil {
+				for i := 0; len(delays) > 0; i++ {
+					if _, err := io.ReadFull(c, b); err != nil {
 						return
 					}
+					time.Sleep(delays[i%len(delays)])
 					c.Write([]byte("pong\n"))
 				}
 			}()
@@ -37,7 +48,7 @@ func backend(t *testing.T, answers bool) string {
 }
 
 func guarded(window time.Duration) *poolGuard {
-	return &poolGuard{breaker: breaker{window: window}, beat: time.Millisecond}
+	return &poolGuard{breaker: breaker{window: window}, beat: time.Millisecond, deviation: 300 * time.Millisecond}
 }
 
 func TestAPoolUsesAConnectionAgainUntilItIsOld(t *testing.T) {
@@ -100,14 +111,36 @@ func TestAGuardTriesAgainWhenTheFailuresAreOld(t *testing.T) {
 	}
 }
 
-func TestAGuardDoesNotTakeBackAnUnsteadyConnection(t *testing.T) {
-	p := &pool{backend: backend(t, true), patience: patience, lifetime: time.Hour, guard: guarded(time.Minute)}
-	t.Cleanup(p.close)
-	if err := p.ask(); err != nil {
-		t.Fatal(err)
-	}
-	p.idle[0].steady.note(2 * time.Second)
-	if err := p.ask(); err != nil || p.unsteady != 1 || len(p.idle) != 0 {
-		t.Errorf("%v, %d unsteady, %d idle", err, p.unsteady, len(p.idle))
+// TestAGuardDoesNotTakeBackAConnectionWhoseRoundTripsDeviate drives the rule of 300 ms three times as fast, over real connections.
+func TestAGuardDoesNotTakeBackAConnectionWhoseRoundTripsDeviate(t *testing.T) {
+	ms := time.Millisecond
+	for _, row := range []struct {
+		name     string
+		delays   []time.Duration
+		unsteady bool
+	}{
+		{"quick", []time.Duration{0}, false},
+		{"slow, and steady", []time.Duration{400 * ms}, false},
+		{"now quick and now slow", []time.Duration{0, 400 * ms}, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			p := &pool{backend: slowBackend(t, row.delays), patience: patience, lifetime: time.Hour}
+			// No heartbeat is due before the answer: a heartbeat that is missed would be another rule.
+			p.guard = &poolGuard{breaker: breaker{window: time.Minute}, beat: patience, deviation: 100 * ms}
+			t.Cleanup(p.close)
+			for i := 0; i < 2; i++ {
+				if err := p.ask(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if kept := len(p.idle) == 1; kept == row.unsteady || (p.unsteady == 1) != row.unsteady {
+				t.Errorf("%d unsteady, %d kept", p.unsteady, len(p.idle))
+			}
+			// The next asker is served over a connection of its own.
+			if err := p.ask(); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

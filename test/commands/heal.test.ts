@@ -63,6 +63,33 @@ test('with --yes it heals, looks, and prints the command that takes it back; a s
   expect(partial.exitCode).toBe(1)
 })
 
+test('several descriptors are healed with one confirmation, and taken back with one command', async () => {
+  await using server = await SickServer.start(go)
+  const fds: number[] = []
+  for (let i = 0; i < 2; i++) fds.push(await server.descriptorOf(await server.halfClose()))
+  const numbers = fds.flatMap((fd) => ['--fd', `${fd}`])
+  const heal = (...more: string[]) => spinlab('heal', `${server.pid}`, '--fix', 'epoll-del', ...more)
+  const plan = JSON.parse((await heal(...numbers, '--json')).stdout)
+  expect(plan.command.match(/--fd/g)).toHaveLength(2)
+  const { stdout, exitCode } = await heal(...numbers, '--yes', '--json')
+  const healing = JSON.parse(stdout)
+  expect(exitCode).toBe(0)
+  expect(healing).toMatchObject({ done: true, before: { verdict: 'spin' }, after: { verdict: 'healthy' }, failed: [] })
+  expect(healing.deeds.map(({ fd }: { fd: number }) => fd)).toEqual(fds)
+  await execa('sh', ['-c', healing.undo], { cwd: repository, stdin: 'ignore' })
+  await server.becomes(true)
+  // Nothing is done to the one that is open.
+  const refused = await heal(...numbers, '--fd', '999', '--yes')
+  expect(refused).toMatchObject({
+    exitCode: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^spinlab: descriptor 999 is not open/),
+  })
+  expect(await server.spins()).toBe(true)
+  expect((await heal(...numbers, '--inode', '1')).stderr).toMatch(/--inode is given 1 times for 2 descriptors/)
+  expect((await heal('--fd', '7', '--fd', '7')).stderr).toMatch(/--fd 7 is given twice/)
+})
+
 test('a process that is gone is no data', async () => {
   const server = await SickServer.start(go)
   await server[Symbol.asyncDispose]()

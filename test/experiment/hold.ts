@@ -15,6 +15,8 @@ export interface Plant {
   stage?: (stage: Stage) => Stage
   observer?: (collector: Collector) => Collector
   fixes?: string[]
+  /** those of them that a control is started with */
+  fromStart?: string[]
   timeout?: number
   /** have those look that work here */
   witnesses?: boolean
@@ -36,6 +38,7 @@ export async function hold(plant: Plant = {}) {
       scenario,
       variant,
       fixes: chooseFixes(variant, plant.fixes ?? ['consume']),
+      fromStart: plant.fromStart ? chooseFixes(variant, plant.fromStart) : [],
       seed: 1,
       limits: { timeout: plant.timeout ?? 20_000, stop: stop.signal },
     },

@@ -144,3 +144,19 @@ test('a spin of another class than declared is a fail', async () => {
   expect(phase(result, 'fault')).toMatchObject({ verdict: 'present', outcome: 'fail' })
   expect(result.reasons.join()).toContain('expected error-loop, found unconsumed-readiness')
 })
+
+test('a fix that is on from the start keeps the spin away; one that does nothing fails the control', async () => {
+  const sound = await hold({ fromStart: ['consume'] })
+  expect(sound.reasons).toEqual([])
+  expect(sound.controls).toMatchObject([{ variant: 'reactor+consume', outcome: 'pass' }])
+  expect(sound.controls[0]?.phases.map(({ name, verdict }) => `${name} ${verdict}`)).toEqual([
+    'baseline absent',
+    'fault absent',
+  ])
+  const idle = await hold({
+    fromStart: ['consume'],
+    stage: (stage) => ({ ...stage, start: ({ fix: _, ...spec }) => stage.start(spec) }),
+  })
+  expect(idle.controls).toMatchObject([{ outcome: 'fail', phases: [{}, { verdict: 'present' }] }])
+  expect(idle.outcome).toBe('fail')
+})

@@ -1,4 +1,4 @@
-/** Keeps what a Go program says of itself, twice, as recorded/KIND.json.gz, and its CPU profile as recorded/KIND.pb.gz: `node test/go-runtime/record.ts`. */
+/** Keeps what a Go program says of itself, twice, as recorded/KIND.json.gz, its CPU profile as recorded/KIND.pb.gz, its execution trace as recorded/KIND.trace.gz: `node test/go-runtime/record.ts`. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,5 +45,10 @@ for (const kind of ['calls', 'loop']) {
   await using program = await start(kind)
   const profile = await program.get('profile?seconds=4')
   writeFileSync(`${recorded}/${kind}.pb.gz`, new Uint8Array(await profile.arrayBuffer()))
+}
+{
+  await using program = await start('deadlines')
+  const trace = await program.get('trace?seconds=0.3')
+  writeFileSync(`${recorded}/deadlines.trace.gz`, gzipSync(new Uint8Array(await trace.arrayBuffer())))
 }
 rmSync(folder, { recursive: true })

@@ -24,17 +24,19 @@ type command struct {
 	control    string
 	fault      faults.Fault
 	options    faults.Options
+	// fixes are on from the start.
+	fixes []string
 }
 
-// assignments collects each --set.
-type assignments []string
+// words collects a flag that may be repeated.
+type words []string
 
-func (a *assignments) String() string         { return strings.Join(*a, " ") }
-func (a *assignments) Set(value string) error { *a = append(*a, value); return nil }
+func (w *words) String() string         { return strings.Join(*w, " ") }
+func (w *words) Set(value string) error { *w = append(*w, value); return nil }
 
 func parse(args []string) (c command, err error) {
 	var name string
-	var set assignments
+	var set, fixes words
 	flags := flag.NewFlagSet("target", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&name, "fault", os.Getenv("SPINLAB_FAULT"), "")
@@ -44,6 +46,8 @@ func parse(args []string) (c command, err error) {
 	flags.StringVar(&c.options.Certificates, "certificates", os.Getenv("SPINLAB_CERTIFICATES"), "")
 	set = strings.Fields(os.Getenv("SPINLAB_SET"))
 	flags.Var(&set, "set", "")
+	fixes = strings.Fields(os.Getenv("SPINLAB_FIX"))
+	flags.Var(&fixes, "fix", "")
 	flags.BoolVar(&c.list, "list", false, "")
 	switch err := flags.Parse(args); {
 	case err == flag.ErrHelp:
@@ -76,6 +80,7 @@ func parse(args []string) (c command, err error) {
 	if c.control == "" {
 		return c, usage("--control is missing, takes a folder for the admin socket")
 	}
+	c.fixes = fixes
 	if c.options.Settings, err = c.fault.Configure(set); err != nil {
 		return c, usage("--set: %w", err)
 	}
@@ -93,7 +98,7 @@ func contains(names []string, wanted string) bool {
 
 const synopsis = `target is a server with a real bug, and with the fixes of that bug, to be turned live.
 
-  target --fault NAME [--variant NAME] --listen 127.0.0.1:PORT --control DIR [--certificates DIR] [--set NAME=VALUE]...
+  target --fault NAME [--variant NAME] --listen 127.0.0.1:PORT --control DIR [--certificates DIR] [--set NAME=VALUE]... [--fix NAME]...
   target --list
 
   --listen        address to serve on; port 0 picks a free one
@@ -101,8 +106,9 @@ const synopsis = `target is a server with a real bug, and with the fixes of that
                   GET /state, POST /fix/NAME, POST /revert/NAME, GET /memstats, GET /debug/vars,
                   GET /debug/pprof/
   --certificates  folder with chain.pem, key.pem and, for a swap, next-chain.pem, next-key.pem
+  --fix           a fix that is on from the start
   --list          the faults as JSON
-A flag that is not given is taken from the environment: SPINLAB_FAULT, SPINLAB_VARIANT, …; SPINLAB_SET holds NAME=VALUE words.
+A flag that is not given is taken from the environment: SPINLAB_FAULT, SPINLAB_VARIANT, …; SPINLAB_SET and SPINLAB_FIX hold words.
 
 When it serves, it says so in one line of JSON: pid, listen, control. SIGTERM ends it.
 Exit codes: 0 ended by a signal, 1 could not serve, 2 wrong arguments.

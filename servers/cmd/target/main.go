@@ -80,7 +80,11 @@ func serve(c command, stdout io.Writer) error {
 	expvar.Publish("accepted", expvar.Func(func() any {
 		return map[string]uint64{server.Address(): server.Counters()["accepted"]}
 	}))
-	answers := &http.Server{Handler: control.Handler(control.NewSubject(c.fault, c.options.Variant, server, applied...))}
+	subject := control.NewSubject(c.fault, c.options.Variant, server, applied...)
+	if err := applyAll(subject, c.fixes, applied); err != nil {
+		return err
+	}
+	answers := &http.Server{Handler: control.Handler(subject)}
 	go answers.Serve(admin)
 
 	line := ready{os.Getpid(), server.Address(), filepath.Join(c.control, control.SocketName)}
@@ -103,6 +107,22 @@ func serve(c command, stdout io.Writer) error {
 		soon, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		answers.Shutdown(soon)
+	}
+	return nil
+}
+
+// applyAll turns on what is to be on from the start, and is not already.
+func applyAll(subject *control.Subject, fixes, applied []string) error {
+	for _, name := range fixes {
+		if contains(applied, name) {
+			continue
+		}
+		var refusal control.Refusal
+		if err := subject.Apply(name); errors.As(err, &refusal) {
+			return usage("--fix: %w", err)
+		} else if err != nil {
+			return err
+		}
 	}
 	return nil
 }

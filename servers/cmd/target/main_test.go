@@ -136,6 +136,19 @@ func TestWhatNoFlagSaysComesFromTheEnvironment(t *testing.T) {
 	}
 }
 
+func TestAFixMayBeOnFromTheStart(t *testing.T) {
+	p := startFault(t, "tls-storm", nil, "--fix", "consume", "--fix", "leak-patch")
+	for _, fix := range p.ask(t, "GET", "/state").Fixes {
+		if wanted := fix.Name == "consume" || fix.Name == "leak-patch"; fix.Applied != wanted {
+			t.Errorf("%s is applied: %v", fix.Name, fix.Applied)
+		}
+	}
+	code, stdout, stderr := once("--fault", "half-close", "--listen", "127.0.0.1:0", "--control", filepath.Join(t.TempDir(), "c"), "--fix", "consume")
+	if code != 2 || stdout != "" || !strings.Contains(stderr, `no fix "consume"; it has read-eof`) {
+		t.Errorf("exit %d, %q, %q", code, stdout, stderr)
+	}
+}
+
 func TestItServesUntilSIGTERM(t *testing.T) {
 	p := start(t)
 	if p.PID != p.Process.Pid {

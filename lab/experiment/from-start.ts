@@ -1,0 +1,41 @@
+import { arrivalsOf, arrivalsUntilFault } from './arrivals.ts'
+import type { SubjectRecord } from './record.ts'
+import type { Fix, Variant } from './scenario.ts'
+
+/** Whether a server can be started with it, and must then never spin. */
+const mayBeginWith = (variant: Variant, { cures, expected, outside, restarts }: Fix) =>
+  variant.expected === 'present' && cures.includes('spin') && expected === 'absent' && !outside && !restarts
+
+/** Of these fixes of a variant, those that a server can be started with. */
+export const fixesFromStart = (variant: Variant, fixes: readonly Fix[]): readonly Fix[] =>
+  fixes.filter((fix) => mayBeginWith(variant, fix))
+
+/**
+ * A negative control for each of these fixes: the same server with the fix on from the start, under as many arrivals as the fault needed.
+ * None where the fault never came: then nothing could be said of them.
+ */
+export function controlsFromStart({ variant, phases }: SubjectRecord, fixes: readonly Fix[]): Variant[] {
+  const fault = phases.find(({ phase }) => phase.name === 'fault')
+  const needed = fault && arrivalsUntilFault(fault)
+  return needed === undefined ? [] : fixes.map((fix) => withFix(variant, fix, Math.max(needed, FEWEST)))
+}
+
+/** Of a fault that is there at once. */
+const FEWEST = 10
+
+function withFix({ name, chaos, settings, nofile }: Variant, fix: Fix, needed: number): Variant {
+  return {
+    name: `${name}+${fix.name}`,
+    title: `${fix.name} from the start: ${fix.title}`,
+    begins: { variant: name, fix: fix.name },
+    expected: 'absent',
+    ...(chaos !== undefined && { chaos }),
+    ...(settings && { settings }),
+    ...(nofile && { nofile }),
+    condition({ first, now }) {
+      const arrived = arrivalsOf([first, now])
+      return { holds: arrived >= needed, text: `${arrived} arrived (the fault needed ${needed})` }
+    },
+    fixes: [],
+  }
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import type { Facts } from '../../lab/experiment/facts.ts'
+import { controlsFromStart, fixesFromStart } from '../../lab/experiment/from-start.ts'
+import { loadScenario, scenarioNames } from '../../lab/experiment/load-scenarios.ts'
+import { planPhases } from '../../lab/experiment/phases.ts'
+import type { Variant } from '../../lab/experiment/scenario.ts'
+import storm from '../../lab/scenarios/tls-storm.ts'
+
+/** So many chaos connections have been started, and the bug has turned so often. */
+const facts = (at: number, started: number, turns: number) =>
+  ({ at, chaos: { started }, target: { counters: { turns } }, sane: { ok: 0, failed: 0 } }) as unknown as Facts
+
+const variant: Variant = {
+  ...storm.variants[0],
+  nofile: 64,
+  finding: 'descriptor-leak',
+  effect: () => ({ holds: false, text: 'never' }),
+  condition: ({ now }) => ({ holds: (now.target.counters.turns ?? 0) > 100, text: 'turns' }),
+}
+const [, phase] = planPhases(storm, variant)
+if (!phase) throw new Error('no fault phase')
+const seen = (...all: Facts[]) => ({
+  variant,
+  phases: [{ phase, variant, since: 0, windows: [], baseline: [], facts: all }],
+})
+const [fix] = variant.fixes
+if (!fix) throw new Error('no fix')
+
+test('the control is the same server, and waits for as many arrivals as the fault needed', () => {
+  const main = seen(facts(1, 5, 0), facts(2, 30, 90), facts(3, 47, 120), facts(4, 80, 500))
+  const [control] = controlsFromStart(main, [fix])
+  expect(control).toMatchObject({
+    name: `reactor+${fix.name}`,
+    begins: { variant: 'reactor', fix: fix.name },
+    expected: 'absent',
+    nofile: 64,
+    fixes: [],
+  })
+  // What the fault must show, its cure has not.
+  expect(control?.effect ?? control?.finding).toBeUndefined()
+  const ask = (started: number) =>
+    control?.condition({ first: facts(0, 0, 0), previous: facts(0, 0, 0), now: facts(9, started, 0) })
+  expect(ask(41)?.holds).toBe(false)
+  expect(ask(42)).toEqual({ holds: true, text: '42 arrived (the fault needed 42)' })
+})
+
+test('where the fault never came nothing can be said of a control', () => {
+  expect(controlsFromStart(seen(facts(1, 5, 0), facts(2, 30, 90)), [fix])).toEqual([])
+  expect(controlsFromStart({ variant, phases: [] }, [fix])).toEqual([])
+})
+
+test('every scenario that spins has a fix that its main variant can be started with', async () => {
+  for (const name of scenarioNames()) {
+    const { variants } = await loadScenario(name)
+    const [main] = variants
+    if (main.expected === 'absent') expect(fixesFromStart(main, main.fixes)).toEqual([])
+    else expect(fixesFromStart(main, main.fixes).length, name).toBeGreaterThan(0)
+    // Neither what is done from outside nor a restart, nor what leaves the spin there.
+    for (const variant of variants)
+      for (const fix of fixesFromStart(variant, variant.fixes))
+        expect(fix).toMatchObject({ expected: 'absent', cures: expect.arrayContaining(['spin']) })
+  }
+})
