@@ -7,7 +7,8 @@ import type { Window } from '../windows/window.ts'
 import type { Decision } from './decision-tree.ts'
 import { evidenceOf } from './evidence.ts'
 import { explanation } from './explanations.ts'
-import { type Fix, fixesFor } from './fixes.ts'
+import type { Fix } from './fix.ts'
+import { fixesFor } from './fixes.ts'
 import type { Scene } from './scene.ts'
 
 /** What `spinlab diagnose --json` prints. */

@@ -1,92 +1,19 @@
-import type { Hand } from '../healing/hand.ts'
-import { healCommand, roomierLimit, wordsOf } from '../healing/words.ts'
 import type { Cause, Finding } from '../signatures/finding.ts'
-import type { SeenDescriptor, Sight } from '../signatures/sight.ts'
+import type { Sight } from '../signatures/sight.ts'
+import type { Fix, MakeFix } from './fix.ts'
+import { closeIt, descriptorsOf, epollDelete, raiseLimit, shutDown } from './hands.ts'
 import type { Scene } from './scene.ts'
-
-export interface Fix {
-  name: string
-  /** `now` relieves the running process, `later` is the cure */
-  priority: 'now' | 'later'
-  /** null: a change of the program, which `name` describes */
-  command: string | null
-  /** what it costs or risks */
-  cost: string
-  undo: string
-}
-
-interface Context {
-  pid: number
-  sight: Sight
-  scene: Scene
-  descriptor?: SeenDescriptor
-}
 
 /** For everything that was found with a cause, the costliest first; a fix that helps twice is named once. */
 export function fixesFor(findings: readonly Finding[], sight: Sight, scene: Scene): Fix[] {
   const fixes = findings.flatMap((finding) => {
-    const descriptor = sight.descriptors.find(
-      ({ pid, fd }) => pid === finding.subject?.pid && fd === finding.subject?.fd,
-    )
-    const context = { pid: scene.pid, sight, scene, ...(descriptor && { descriptor }) }
+    const context = { pid: scene.pid, sight, scene, descriptors: descriptorsOf(finding, sight) }
     if (finding.cause && finding.spin) return FIXES[finding.cause].flatMap((fix) => fix(context) ?? [])
     return finding.name === 'descriptor-leak' ? [raiseLimit, closeUnused].flatMap((fix) => fix(context) ?? []) : []
   })
   const named = [...new Map(fixes.map((fix) => [fix.name, fix])).values()]
   return named.toSorted((a, b) => Number(a.priority === 'later') - Number(b.priority === 'later'))
 }
-
-type MakeFix = (context: Context) => Fix | undefined
-
-const raiseLimit: MakeFix = ({ pid, sight, scene }) => {
-  const soft = sight.process?.fdLimit ?? 1024
-  const hard = scene.hardFileLimit ?? soft
-  const nofile = roomierLimit(soft, hard)
-  if (nofile <= soft)
-    return {
-      name: 'raise-nofile',
-      priority: 'now',
-      command: `prlimit --pid ${pid} --nofile=${4 * soft}:${4 * soft}`,
-      cost: `needs CAP_SYS_RESOURCE, because the hard limit is ${hard} as well`,
-      undo: `prlimit --pid ${pid} --nofile=${soft}:${hard}`,
-    }
-  return byHand(pid, { fix: 'raise-nofile', nofile }, healCommand(pid, { fix: 'raise-nofile', nofile: soft }))
-}
-
-const epollDelete: MakeFix = ({ pid, descriptor }) =>
-  descriptor?.epfd === undefined || isEdgeTriggered(descriptor)
-    ? undefined
-    : byHand(
-        pid,
-        onDescriptor('epoll-del', descriptor),
-        `the command that it prints registers it again for ${descriptor.events ?? 'the same events'}`,
-        descriptor,
-      )
-
-/** Such a registration wakes nobody twice for the same bytes: the loop turns without it. */
-const isEdgeTriggered = ({ events }: SeenDescriptor) => events?.split('|').includes('ET') ?? false
-
-const shutDown: MakeFix = ({ pid, descriptor }) =>
-  descriptor?.kind !== 'socket' || descriptor.state === 'UNCONN'
-    ? undefined
-    : byHand(pid, onDescriptor('shutdown-fd', descriptor), 'none: the peer has to connect again', descriptor)
-
-/** The last resort before a restart. */
-const closeIt: MakeFix = ({ pid, descriptor }) =>
-  descriptor?.kind !== 'socket'
-    ? undefined
-    : byHand(pid, onDescriptor('close-fd', descriptor), 'none: the peer has to connect again', descriptor)
-
-/** Of a descriptor that the lab's hands take; should the number be given to another before, they do nothing. */
-const onDescriptor = (fix: Hand['fix'], { fd, inode }: SeenDescriptor): Hand => ({ fix, fd, ...(inode && { inode }) })
-
-const byHand = (pid: number, hand: Hand, undo: string, descriptor?: SeenDescriptor): Fix => ({
-  name: hand.fix,
-  priority: 'now',
-  command: healCommand(pid, hand),
-  cost: wordsOf(hand, descriptor).cost,
-  undo,
-})
 
 const closeUnused: MakeFix = ({ pid }) => ({
   name: 'find-leaked',

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { Diagnosis } from '../diagnosis/diagnosis.ts'
-import type { Fix } from '../diagnosis/fixes.ts'
+import type { Fix } from '../diagnosis/fix.ts'
 import { short } from '../signatures/words.ts'
 
 /** The answer first, then what it rests on, then what to do. */

@@ -51,6 +51,14 @@ test('a half-closed connection is answered with its descriptor', () => {
   expect(fixes[0]?.command).toMatch(/^bin\/spinlab heal 42 --fix epoll-del --fd \d+ --inode \d+ --yes$/)
 })
 
+test('what spins with it is healed by the same command', () => {
+  const command = of('sick-c-many-half-closed').fixes.find(({ name }) => name === 'epoll-del')?.command ?? ''
+  const numbers = [...command.matchAll(/--fd (\d+) --inode \d+/g)].map(([, fd]) => fd)
+  expect(numbers.length).toBeGreaterThan(1)
+  expect(new Set(numbers).size).toBe(numbers.length)
+  expect(command).toMatch(/^bin\/spinlab heal 42 --fix epoll-del --fd .* --yes$/)
+})
+
 test('what to do now stands before what to fix later', () => {
   const order = of('sick-c-peek').fixes.map(({ priority }) => priority)
   expect(order).toEqual(order.toSorted((a, b) => Number(a === 'later') - Number(b === 'later')))
