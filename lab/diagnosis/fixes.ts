@@ -1,6 +1,6 @@
 import type { Cause, Finding } from '../signatures/finding.ts'
 import type { Sight } from '../signatures/sight.ts'
-import type { Fix, MakeFix } from './fix.ts'
+import type { Context, Fix, MakeFix } from './fix.ts'
 import { closeIt, descriptorsOf, epollDelete, raiseLimit, shutDown } from './hands.ts'
 import type { Scene } from './scene.ts'
 

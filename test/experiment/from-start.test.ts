@@ -61,3 +61,14 @@ test('every scenario that spins has a fix that its main variant can be started w
         expect(fix).toMatchObject({ expected: 'absent', cures: expect.arrayContaining(['spin']) })
   }
 })
+
+test('every scenario judges a stock server under its chaos', async () => {
+  for (const name of scenarioNames()) {
+    const { variants, controls } = await loadScenario(name)
+    const stock = variants.filter((variant) => /stock/.test(`${variant.name} ${variant.title}`)).map(({ name }) => name)
+    expect(
+      controls.some((control) => stock.includes(control)),
+      name,
+    ).toBe(true)
+  }
+})
