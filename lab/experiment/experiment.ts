@@ -152,7 +152,9 @@ async function runVariant(
     )
     // After the phase, so that what it costs is in none of its windows.
     const trace =
-      scenario.trace && !seen.cut ? await subject.trace().catch((error) => unlessLost(subject, error)) : undefined
+      scenario.trace && !seen.cut && isNews(record, phase)
+        ? await subject.trace().catch((error) => unlessLost(subject, error))
+        : undefined
     const evidence = { ...seen, ...(trace && { trace }) }
     const { result } = assess(evidence)
     record.subject.phases.push(evidence)
@@ -174,6 +176,10 @@ async function runVariant(
   }
   return record
 }
+
+/** Its like has not been traced: baseline, fault and the first fix tell, and the others repeat them. */
+const isNews = ({ subject }: VariantRecord, { name }: Phase) =>
+  name !== 'relapse' && !subject.phases.some(({ phase, trace }) => trace && phase.name === name)
 
 /** The fault, and the first phase in which it is cured. */
 function deservesWitnesses(record: VariantRecord, phase: Phase): boolean {

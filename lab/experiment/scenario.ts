@@ -99,7 +99,7 @@ export interface Scenario {
   handshakes?: boolean
   /** ask the server's own Go runtime, too: goroutine states, memory after a collection, scheduler */
   go?: boolean
-  /** take an execution trace of the server's Go runtime after each phase, for the exhibit */
+  /** take an execution trace of the server's Go runtime after baseline, fault and the first fix, for the exhibit */
   trace?: boolean
   /** requests a second of clients that do nothing wrong */
   sane: { rate: number; over: 'tls' | 'http' }

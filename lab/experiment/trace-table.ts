@@ -5,7 +5,7 @@ import { phaseTitle } from './phases.ts'
 import { rates } from './rates.ts'
 import type { Exhibit } from './scenario.ts'
 
-/** What an execution trace right after each phase shows of a spin, beside what the kernel counted in it. */
+/** What an execution trace right after a phase shows of a spin, beside what the kernel counted in it. */
 export const traceTable = (phases: readonly Evidence[]): Exhibit => ({
   title: 'What an execution trace (go tool trace) shows of it, a second; the waits of the netpoller itself are in none',
   head: [
