@@ -70,6 +70,8 @@ const unregister: Fix = {
   }),
 }
 
+// shutdown(2) from outside is no fix here. Measured on reactor and read-loop: the socket goes from CLOSE-WAIT to CLOSE, EPOLLHUP joins what is
+// reported, read still returns 0, and a server that ignores the end of the peer's stream ignores this one too. It heals those that close on EPOLLHUP.
 const epollDel = (which: (facts: Facts) => number[]): Fix => ({
   name: 'epoll-del',
   title: 'EPOLL_CTL_DEL from outside, through pidfd_getfd: the process is never stopped',

@@ -3,8 +3,8 @@ import { thisMachine } from '../../stage/this-machine.ts'
 import type { Check } from '../check.ts'
 import { remedied } from '../remedied.ts'
 
-/** Waits for its standard input, in an epoll set. */
-const PROGRAM = 'process.stdin.resume(); console.log(process.pid)'
+/** Waits for its standard input, in an epoll set: the loop registers it when it polls, and calls what is immediate after that. */
+const PROGRAM = 'process.stdin.resume(); setImmediate(() => console.log(process.pid))'
 
 const hands: Check = {
   ability: 'heal a running process from outside',
