@@ -46,9 +46,9 @@ export const epollCallsIn = ({ calls, seconds }: ExecutionTrace) =>
 export const total = (numbers: Readonly<Record<string, number>>) =>
   Object.values(numbers).reduce((sum, n) => sum + n, 0)
 
-/** The function of the program's own that most often began to wait, with how often a second and for what. */
+/** The function of the program's own that most often began to wait, with how often a second and for what; the runtime's own waits do not count. */
 export function busiestWait({ waits, seconds }: ExecutionTrace) {
-  const [most] = waits
+  const most = waits.find(({ stack }) => stack.some((name) => !/^runtime[./]/.test(name)))
   if (!most) return undefined
   const { reason, stack, times } = most
   return { reason, perSecond: times / seconds, at: stack.find((name) => !LIBRARY.test(name)) ?? stack[0] ?? 'unknown' }

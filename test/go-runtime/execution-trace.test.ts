@@ -67,3 +67,15 @@ test.each([
     at,
   })
 })
+
+test('waits of the runtime itself are nobody’s', () => {
+  const own = {
+    reason: 'system goroutine wait',
+    stack: ['runtime/trace.(*traceMultiplexer).startLocked.func1'],
+    times: 9,
+  }
+  expect(busiestWait(trace({ waits: [own] }))).toBeUndefined()
+  expect(
+    busiestWait(trace({ waits: [own, { reason: 'sleep', stack: ['time.Sleep', 'main.main'], times: 1 }] }))?.at,
+  ).toBe('main.main')
+})
