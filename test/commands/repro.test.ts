@@ -60,7 +60,7 @@ test('a run passes, prints one JSON object, and can be judged again from its fol
   expect(exitCode).toBe(0)
   expect(
     result.controls.map(({ variant, outcome }: { variant: string; outcome: string }) => `${variant} ${outcome}`),
-  ).toEqual(['netpoller pass', 'netpoller-leak pass'])
+  ).toEqual(['netpoller pass', 'netpoller-leak pass', 'reactor+consume pass'])
   expect(readdirSync(result.run)).toEqual(
     expect.arrayContaining(['manifest.json', 'windows.jsonl', 'facts.jsonl', 'result.json']),
   )
