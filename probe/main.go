@@ -38,6 +38,7 @@ var verbs = map[string]func(arguments []string) error{
 	"check":   check,
 	"gotrace": countGoTrace,
 	"heal":    heal,
+	"tables":  tables,
 	"tls":     tlsHandshakes,
 	"watch":   watch,
 }

@@ -1,8 +1,9 @@
 import { broken } from '../errors.ts'
+import { binary } from '../places.ts'
 import type { Child, Room } from '../stage/room.ts'
-import { type KernelTables, PRINT_TABLES, parseKernelTables } from '../windows/kernel-tables.ts'
+import { type KernelTables, parseKernelTables } from '../windows/kernel-tables.ts'
 
-/** Reads the kernel's tables beside the target, again and again: one shell for the whole experiment, as a new one for each look costs more than the look. */
+/** Reads the kernel's tables beside the target, again and again: one process for the whole experiment, as a new one for each look costs more than the look. */
 export class KernelReader implements AsyncDisposable {
   readonly #child: Child
   readonly #lines: AsyncIterator<string>
@@ -12,7 +13,7 @@ export class KernelReader implements AsyncDisposable {
   /** `port`: of the sockets that matter */
   constructor(room: Room, port: number) {
     this.#port = port
-    this.#child = room.run(['sh', '-c', PRINT_TABLES])
+    this.#child = room.run([binary('probe'), 'tables'])
     this.#lines = this.#child.lines[Symbol.asyncIterator]()
   }
 

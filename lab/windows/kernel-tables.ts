@@ -21,20 +21,7 @@ export interface KernelTables {
   files: Files
 }
 
-/**
- * For a POSIX shell: prints the tables of the pid that it reads, each time that it reads one, and ends them with a line that is a full stop.
- * The names of the tables are what parseKernelTables looks for.
- */
-export const PRINT_TABLES = `while read -r pid; do
-  echo '# tcp'; cat /proc/net/tcp /proc/net/tcp6
-  echo '# netstat'; cat /proc/net/netstat
-  echo '# limits'; cat "/proc/$pid/limits"
-  echo '# unix'; grep -l '^scm_fds:' "/proc/$pid/fdinfo/"*
-  echo '# fd'; ls -l "/proc/$pid/fd"
-  echo .
-done 2>/dev/null`
-
-/** Parses what PRINT_TABLES printed; `port` is that of the sockets that matter. Of a process that is gone, the files are 0 of 0. */
+/** Parses what `probe tables` printed of one process; `port` is that of the sockets that matter. Of a process that is gone, the files are 0 of 0. */
 export function parseKernelTables(lines: readonly string[], port?: number): KernelTables {
   const table = (name: string) => {
     const after = lines.slice(lines.indexOf(`# ${name}`) + 1)
@@ -48,17 +35,14 @@ export function parseKernelTables(lines: readonly string[], port?: number): Kern
   }
 }
 
-/**
- * Lines of `ls -l` end in `FD -> socket:[INODE]`. What is of the Unix family shows in its fdinfo (unix_show_fdinfo of net/unix/af_unix.c, Linux 5.6),
- * and not in /proc/net/unix if its peer is of another network namespace.
- */
+/** `FD -> socket:[INODE]`, and the numbers of those of the Unix family. */
 function descriptors(links: readonly string[], unix: readonly string[]): Pick<Files, 'open' | 'sockets'> {
-  const local = new Set(unix.map((path) => Number(path.split('/').at(-1))))
+  const local = new Set(unix.map(Number))
   const sockets = links
-    .map((line) => /(\d+) -> socket:\[(\d+)\]$/.exec(line))
+    .map((line) => /^(\d+) -> socket:\[(\d+)\]$/.exec(line))
     .flatMap((match) => (match ? { fd: Number(match[1]), inode: Number(match[2]) } : []))
   return {
-    open: links.filter((line) => line.includes(' -> ')).length,
+    open: links.length,
     sockets: sockets.filter(({ fd }) => !local.has(fd)),
   }
 }

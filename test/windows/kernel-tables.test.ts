@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
+import { binary } from '../../lab/places.ts'
 import { startChild } from '../../lab/stage/child.ts'
-import { PRINT_TABLES, parseKernelTables } from '../../lab/windows/kernel-tables.ts'
+import { parseKernelTables } from '../../lab/windows/kernel-tables.ts'
 
-test("the shell prints this process's own limit, descriptors and sockets, as often as it is asked", async () => {
-  await using shell = startChild(['sh', '-c', PRINT_TABLES])
-  const lines = shell.lines[Symbol.asyncIterator]()
+test("the probe prints this process's own limit, descriptors and sockets, as often as it is asked", async () => {
+  await using reader = startChild([binary('probe'), 'tables'])
+  const lines = reader.lines[Symbol.asyncIterator]()
   const read = async (pid: number) => {
-    shell.tell(`${pid}`)
+    reader.tell(`${pid}`)
     const printed: string[] = []
     for (let line = await lines.next(); line.value !== '.'; line = await lines.next())
       printed.push(line.value as string)
@@ -28,8 +29,8 @@ test("the shell prints this process's own limit, descriptors and sockets, as oft
   expect(after.files.sockets.map(({ inode }) => inode)).toContain(listening?.inode)
   expect(after.files.open).toBe(before.files.open + 1)
   server.close()
-  // Standard output of the shell, and its other end here, are of the Unix family.
-  const streams = (await read(shell.pid)).files
+  // Standard output of the probe, and its other end here, are of the Unix family.
+  const streams = (await read(reader.pid)).files
   expect(streams.open).toBeGreaterThanOrEqual(3)
   expect(streams.sockets).toEqual([])
 
@@ -43,16 +44,15 @@ test('no limit is null, not a number', () => {
 
 test('sockets have their descriptors; those of the Unix family are left out', () => {
   const lines = [
-    '# unix',
-    '/proc/1/fdinfo/4',
-    '/proc/1/fdinfo/5',
     '# fd',
-    'total 0',
-    'lrwx------ 1 root root 64 Nov 25 20:00 0 -> /dev/null',
-    'lrwx------ 1 root root 64 Nov 25 20:00 3 -> anon_inode:[eventpoll]',
-    'lrwx------ 1 root root 64 Nov 25 20:00 4 -> socket:[71]',
-    'lrwx------ 1 root root 64 Nov 25 20:00 5 -> socket:[72]',
-    'lrwx------ 1 root root 64 Nov 25 20:00 16 -> socket:[73]',
+    '0 -> /dev/null',
+    '3 -> anon_inode:[eventpoll]',
+    '4 -> socket:[71]',
+    '5 -> socket:[72]',
+    '16 -> socket:[73]',
+    '# unix',
+    '4',
+    '5',
   ]
   expect(parseKernelTables(lines).files).toMatchObject({ open: 5, sockets: [{ fd: 16, inode: 73 }] })
 })

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"os"
+
+	"spinlab/probe/internal/procfs"
+)
+
+// tables prints the kernel's tables of each process whose number it reads, and ends them with a line that is a full stop.
+func tables(arguments []string) error {
+	if err := parse(flag.NewFlagSet("tables", flag.ContinueOnError), arguments); err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(os.Stdout, 1<<16)
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		var pids pidList
+		if err := pids.Set(lines.Text()); err != nil {
+			return fail(exitUsage, "tables: %w", err)
+		}
+		for _, pid := range pids {
+			procfs.WriteTables(out, pid)
+			fmt.Fprintln(out, ".")
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
