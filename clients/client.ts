@@ -29,7 +29,7 @@ export interface Traffic {
 /** Flags that do not go together. */
 export class UsageError extends Error {}
 
-const REPORT_EVERY = 100
+const REPORT_EVERY = 50
 /** Streams of the seed: arrivals draw from purpose 0, whatever the jitter is. */
 const JITTER = 1
 

@@ -6,8 +6,10 @@ import type { Phase } from './phases.ts'
 import type { Variant } from './scenario.ts'
 import type { Subject } from './subject.ts'
 
-/** How often the evidence is weighed (ms): as often as an observer makes a window. */
-const LOOK_EVERY = 50
+/** The evidence is weighed at each window, and without one after so long (ms). */
+const PATIENCE_MS = 100
+/** A process that has ended refuses questions a moment before its end is known (ms). */
+const NOTICE_MS = 50
 
 export interface PhaseLimits {
   /** longest time that one phase may take, ms */
@@ -50,11 +52,11 @@ export async function runPhase(
       if (assess(evidence()).settled) return evidence()
       if (limits.stop.aborted) return evidence('interrupted')
       if (Date.now() > deadline) return evidence('timeout')
-      await delay(LOOK_EVERY, undefined, { signal: limits.stop }).catch(() => {})
+      await subject.nextWindow(PATIENCE_MS, limits.stop)
     }
   } catch (error) {
     // A target that dies refuses the next question; its own last words say more than the refusal.
-    await delay(LOOK_EVERY)
+    await delay(NOTICE_MS)
     if (subject.casualty) return evidence(subject.casualty.cut, subject.casualty.complaint)
     throw error
   }

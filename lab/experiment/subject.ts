@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type ExecutionTrace, readExecutionTrace } from '../go-runtime/execution-trace.ts'
 import { GoWatch } from '../go-runtime/watch.ts'
 import type { Stage, Target } from '../stage/stage.ts'
@@ -32,6 +33,7 @@ export class Subject implements AsyncDisposable {
   #predecessor: number | undefined
   #go: GoWatch | undefined
   #leaving = false
+  #news = new AbortController()
 
   constructor(stage: Stage, target: Target, eyes: Eyes) {
     this.#stage = stage
@@ -42,7 +44,10 @@ export class Subject implements AsyncDisposable {
       eyes,
       stage.tracer,
       target.pid,
-      (window) => this.windows.push(window),
+      (window) => {
+        this.windows.push(window)
+        this.#news.abort()
+      },
       (words) => this.#lost('observer-ended', words),
     )
     void target.ended.then((code) => {
@@ -100,6 +105,12 @@ export class Subject implements AsyncDisposable {
     this.sane = { ...noRequests, certificates: this.sane.certificates.slice(-1) }
   }
 
+  /** Resolves when the observer has made its next window or a process has ended; after `patience` ms, or at the `stop`, in any case. */
+  async nextWindow(patience: number, stop: AbortSignal) {
+    this.#news = new AbortController()
+    await delay(patience, undefined, { signal: AbortSignal.any([this.#news.signal, stop]) }).catch(() => {})
+  }
+
   /** What is true at this moment. Throws when the target does not answer any more. */
   async facts(): Promise<Facts> {
     const target = await this.target.state()
@@ -144,6 +155,7 @@ export class Subject implements AsyncDisposable {
 
   #lost(cut: Casualty, complaint: string) {
     if (!this.#leaving) this.casualty ??= { cut, complaint }
+    this.#news.abort()
   }
 
   async [Symbol.asyncDispose]() {

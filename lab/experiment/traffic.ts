@@ -3,7 +3,7 @@ import { client } from '../places.ts'
 import type { Child, Room } from '../stage/room.ts'
 import type { Traffic } from './scenario.ts'
 
-/** A client program at work: it reports one JSON line every 100 ms on standard output. */
+/** A client program at work: it reports itself in JSON lines on standard output. */
 export class TrafficClient<Report> implements AsyncDisposable {
   /** Its last words, once it has ended or has said something that is no report. */
   readonly ended: Promise<string>
