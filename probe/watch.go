@@ -44,8 +44,8 @@ func watch(arguments []string) error {
 	if *interval < 10*time.Millisecond || *interval > 10*time.Second {
 		return fail(exitUsage, "watch: --interval %v is out of range: 10ms to 10s", *interval)
 	}
-	if *frequency < 1 || *frequency > 1000 {
-		return fail(exitUsage, "watch: --frequency %d is out of range: 1 to 1000 samples a second", *frequency)
+	if *frequency < 1 || *frequency > 5000 {
+		return fail(exitUsage, "watch: --frequency %d is out of range: 1 to 5000 samples a second", *frequency)
 	}
 	if *noStacks {
 		*frequency = 0

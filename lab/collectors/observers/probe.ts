@@ -4,7 +4,7 @@ import { watching } from '../scope.ts'
 import { showsCalls, tryOut } from '../try-out.ts'
 
 /** Counting all the time, in windows that hold enough samples of a tenth of a core to be judged each. */
-const DENSE = ['--duty', '1', '--interval', '50ms', '--frequency', '997']
+const DENSE = ['--duty', '1', '--interval', '50ms', '--frequency', '2003']
 
 /** The lab's own eyes: eBPF in the kernel and /proc beside it. */
 const probe: Collector = {
@@ -13,7 +13,13 @@ const probe: Collector = {
   whole: true,
   blind: '',
   lack: async (room) =>
-    lacksProbe() ?? tryOut(probe, room, showsCalls, 'run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE'),
+    lacksProbe() ??
+    tryOut(
+      { name: 'probe', watch: trial },
+      room,
+      showsCalls,
+      'run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE',
+    ),
   watch: (room, pid, options = {}) =>
     watching((scope) => {
       const tree = options.tree ? ['--tree'] : []
@@ -21,3 +27,5 @@ const probe: Collector = {
     }),
 }
 export default probe
+
+const trial: Collector['watch'] = (room, pid) => probe.watch(room, pid, { dense: true })
