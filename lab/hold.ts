@@ -55,7 +55,7 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
   if (!options.target) await buildTarget()
   await using stage = await runner.open(options.target)
   const [{ primary, beside, process: sees, witnesses, missing }, here] = await Promise.all([
-    chooseCollectors(stage.tracer, options.collector),
+    chooseCollectors(stage.tracer, options.collector, { alone: options.brief }),
     describeHere(),
     deliverCertificates(stage),
   ])
@@ -66,7 +66,7 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
     seed: options.seed,
     runner: runner.name,
     stage: stage.words,
-    collectors: { used: [primary, ...(options.brief ? [] : witnesses)].map(({ name }) => name), missing },
+    collectors: { used: [primary, ...witnesses].map(({ name }) => name), missing },
     reproduce: options.reproduce ?? commandLine(name, options),
   }
   const folder = new RunFolder(options.outDir, {
@@ -89,7 +89,7 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
     {
       stage,
       eyes: { primary, ...(beside && { beside }), ...(sees && { process: sees }) },
-      witnesses: options.brief ? [] : witnesses,
+      witnesses,
       progress: showProgress(options.quiet),
       recorder: folder,
     },

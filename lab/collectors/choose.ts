@@ -33,9 +33,13 @@ export async function allCollectors(): Promise<Collector[]> {
  * The collector with this name, or for `auto` the best that works in this room:
  * probe (calls, timeouts, descriptors and stacks, for the least), bpftrace (calls and timeouts in full, stacks, no descriptors),
  * perf (no descriptors, timeouts in part), strace (descriptors, but it changes what it sees), procfs (no calls).
- * Throws when the named one, or every one, does not work here.
+ * `alone`: without witnesses, which then are not tried. Throws when the named one, or every one, does not work here.
  */
-export async function chooseCollectors(room: Room, name: string): Promise<Choice> {
+export async function chooseCollectors(
+  room: Room,
+  name: string,
+  { alone = false }: { alone?: boolean | undefined } = {},
+): Promise<Choice> {
   const named = name === 'auto' ? undefined : await loadCollector(name)
   const all = await allCollectors()
   const trials = new Map<Collector, Promise<Lack | undefined>>()
@@ -44,7 +48,7 @@ export async function chooseCollectors(room: Room, name: string): Promise<Choice
     trials.set(collector, trial)
     return trial
   }
-  const witnesses = all.filter((collector) => collector.witness)
+  const witnesses = alone ? [] : all.filter((collector) => collector.witness)
   // All at once: the trials of witnesses are over by the time that the primary is found.
   for (const witness of witnesses) void lackOf(witness)
   const primary = await firstThatWorks(

@@ -18,6 +18,8 @@ export interface WatchOptions {
   tree?: boolean
   /** Called with each window: true asks to look as closely as it can from then on, where the observer knows how. */
   closer?: (window: Window) => boolean
+  /** Names of the calls that matter: an observer that pays for each that it counts leaves out the others. */
+  calls?: ReadonlySet<string>
   /** Receives every raw line that the observer printed, so that a verdict can be computed again offline. */
   capture?: (line: string) => void
 }

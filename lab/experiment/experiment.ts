@@ -205,11 +205,13 @@ async function callWitnesses(
 ) {
   const phase = record.subject.phases.at(-1)?.phase
   if (!phase) return
+  const seen = record.subject.phases.flatMap(({ windows }) => windows)
   const called = witnesses.map((collector) => ({
     name: collector.name,
     async look(leaving: AsyncDisposableStack) {
       const raw: string[] = []
-      const windows = await look(subject, stage.tracer, { collector, process }, (line) => raw.push(line), leaving)
+      const capture = (line: string) => void raw.push(line)
+      const windows = await look(subject, stage.tracer, { collector, process }, seen, capture, leaving)
       const { name, intrusive } = collector
       const witness: WitnessRecord = { collector: name, intrusive, phase, expected: result.verdict, windows, baseline }
       record.witnesses.push(witness)
@@ -225,7 +227,7 @@ async function callWitnesses(
   // What an observer costs is asked of the burning server: there a slowed turn shows.
   const own = {
     name: primary.name,
-    look: (gone: AsyncDisposableStack) => look(subject, stage.tracer, { collector: primary }, () => {}, gone),
+    look: (gone: AsyncDisposableStack) => look(subject, stage.tracer, { collector: primary }, seen, () => {}, gone),
   }
   record.overhead = await costs(subject, [own, ...called])
 }

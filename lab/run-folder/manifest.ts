@@ -37,7 +37,6 @@ export const Manifest = z.object({
 export type Manifest = z.infer<typeof Manifest>
 
 const TOOLS: Record<string, readonly string[]> = {
-  node: [process.execPath, '--version'],
   go: ['go', 'env', 'GOVERSION'],
   target: [binary('target'), '--version'],
   strace: ['strace', '--version'],
@@ -56,7 +55,7 @@ export async function describeHere(): Promise<Pick<Manifest, 'machine' | 'tools'
   const limits = readFileSync('/proc/self/limits', 'utf8').match(/Max open files\s+(\S+)\s+(\S+)/)
   return {
     machine: { kernel: release(), cores: navigator.hardwareConcurrency, nofile: `${limits?.[1]}/${limits?.[2]}` },
-    tools: Object.fromEntries(tools),
+    tools: { node: process.version, ...Object.fromEntries(tools) },
     git: commit ? { commit, dirty: Boolean(changes) } : null,
   }
 }

@@ -20,13 +20,16 @@ export interface PerfEvent {
   meaning: Meaning
 }
 
+/** Tracepoints have the names of the kernel's functions, which are those of the calls but for this one (arch/x86/entry/syscalls/syscall_64.tbl). */
+const FUNCTIONS: Readonly<Record<string, string>> = { sendfile: 'sendfile64' }
+
 const enter = (call: string, filter: string, meaning: Meaning): PerfEvent => ({
   event: `syscalls:sys_enter_${call}`,
   filter,
   meaning,
 })
 const exit = (call: string, filter: string, meaning: Meaning): PerfEvent => ({
-  event: `syscalls:sys_exit_${call}`,
+  event: `syscalls:sys_exit_${FUNCTIONS[call] ?? call}`,
   filter,
   meaning,
 })
@@ -89,7 +92,7 @@ export const PERF_EVENTS: readonly PerfEvent[] = [
   ...['read', 'readv'].flatMap((call) => results(call, ['EAGAIN'])),
   ...['recvfrom', 'recvmsg'].flatMap(peeking),
   ...['accept', 'accept4'].flatMap((call) => results(call, ['EAGAIN', 'EMFILE', 'ENFILE'])),
-  ...['write', 'writev', 'sendto', 'sendmsg', 'sendfile64'].flatMap((call) => results(call, ['EAGAIN', 'EPIPE'])),
+  ...['write', 'writev', 'sendto', 'sendmsg', 'sendfile'].flatMap((call) => results(call, ['EAGAIN', 'EPIPE'])),
   ...['close', 'epoll_ctl', 'futex'].flatMap((call) => results(call, [])),
   // EPOLL_CTL_DEL of include/uapi/linux/eventpoll.h.
   enter('epoll_ctl', 'op==2', { removal: true }),
@@ -98,3 +101,13 @@ export const PERF_EVENTS: readonly PerfEvent[] = [
 /** The arguments of perf that name the events. */
 export const perfEventArguments = (events: readonly PerfEvent[]) =>
   events.flatMap(({ event, filter }) => ['-e', event, '--filter', filter])
+
+/** Those that tell of the calls with these names. */
+export const perfEventsOf = (calls: ReadonlySet<string>) =>
+  PERF_EVENTS.filter(({ meaning }) => calls.has(callOf(meaning)))
+
+function callOf(meaning: Meaning): string {
+  if ('call' in meaning) return meaning.call
+  if ('wait' in meaning) return meaning.wait
+  return 'peek' in meaning ? meaning.peek : 'epoll_ctl'
+}

@@ -1,6 +1,6 @@
 import { unsupported } from '../../errors.ts'
 import type { Room } from '../../stage/room.ts'
-import { PERF_EVENTS, type PerfEvent, perfEventArguments } from '../../windows/perf-events.ts'
+import { PERF_EVENTS, type PerfEvent, perfEventArguments, perfEventsOf } from '../../windows/perf-events.ts'
 import { parsePerfScript } from '../../windows/perf-script.ts'
 import { PerfStatParser } from '../../windows/perf-stat.ts'
 import type { Window } from '../../windows/window.ts'
@@ -11,6 +11,8 @@ import { type Scope, watching } from '../scope.ts'
 import { lacksProgram, showsCalls, tryOut } from '../try-out.ts'
 
 const INTERVAL_MS = 100
+/** So soon a trial has something to show. */
+const TRIAL_MS = 20
 /** Stacks are taken along with a look that is no longer than this (seconds): perf shows them only when it has ended. */
 const LONGEST_STACKS = 5
 /** Samples a second of CPU; no divisor of the usual timers, so that it does not run in step with them. */
@@ -18,7 +20,8 @@ const FREQUENCY = 499
 
 /**
  * perf stat counts filtered tracepoints in the kernel. Taking one off again takes the kernel about 35 ms, however many
- * filters are on it, which is why it is gone only up to two seconds after its last window.
+ * filters are on it: with all of them it is gone more than a second after its last window, which is why a witness counts
+ * those calls alone that matter.
  */
 const perf: Collector = {
   name: 'perf',
@@ -34,16 +37,18 @@ const perf: Collector = {
 export default perf
 
 const trial: Collector['watch'] = (room, pid, options = {}) =>
-  watching((scope) => count(scope, room, pid, TRIAL, options))
+  watching((scope) => count(scope, room, pid, { events: TRIAL, interval: TRIAL_MS }, options))
 
 /** What the child of a trial does. */
 const TRIAL = PERF_EVENTS.filter(({ event }) => event.endsWith('_exit_read'))
 
 async function* observe(scope: Scope, room: Room, pid: number, options: WatchOptions): AsyncGenerator<Window> {
-  const { seconds } = options
+  const { seconds, calls } = options
+  const chosen = calls ? perfEventsOf(calls) : []
+  const events = chosen.length ? chosen : PERF_EVENTS
   const stacks = seconds !== undefined && seconds <= LONGEST_STACKS ? sample(scope, room, pid, seconds) : undefined
   let last: Window | undefined
-  for await (const window of count(scope, room, pid, PERF_EVENTS, options)) {
+  for await (const window of count(scope, room, pid, { events, interval: INTERVAL_MS }, options)) {
     if (last) yield last
     last = window
   }
@@ -58,12 +63,12 @@ async function* count(
   scope: Scope,
   room: Room,
   pid: number,
-  events: readonly PerfEvent[],
+  { events, interval }: { events: readonly PerfEvent[]; interval: number },
   { seconds, capture }: WatchOptions,
 ): AsyncGenerator<Window> {
-  const intervals = seconds === undefined ? Infinity : Math.ceil((seconds * 1000) / INTERVAL_MS)
+  const intervals = seconds === undefined ? Infinity : Math.ceil((seconds * 1000) / interval)
   const bound = seconds === undefined ? [] : ['--interval-count', `${intervals}`]
-  const flags = ['-x,', '-I', `${INTERVAL_MS}`, ...bound, '--log-fd', '1', ...perfEventArguments(events)]
+  const flags = ['-x,', '-I', `${interval}`, ...bound, '--log-fd', '1', ...perfEventArguments(events)]
   const observer = await startObserver(scope, room, ['perf', 'stat', ...flags, '-p', `${pid}`])
   if (!observer) return
   let parser: PerfStatParser | undefined
@@ -71,7 +76,7 @@ async function* count(
   for await (const line of observer.lines) {
     capture?.(line)
     // The first row comes at the end of the first interval.
-    parser ??= new PerfStatParser({ pid, start: Date.now() - INTERVAL_MS, events })
+    parser ??= new PerfStatParser({ pid, start: Date.now() - interval, events })
     for (const window of parser.take(line)) {
       yield { ...window, cost: (await observer.cpu()) / window.seconds }
       // Its output ends only when it has let go.
@@ -90,7 +95,7 @@ const wordsOf = (complaint: string) =>
 
 /** Stacks of the whole look, and the CPU (s) that taking and resolving them cost. */
 async function sample(scope: Scope, room: Room, pid: number, seconds: number) {
-  const record = `perf record -q -e cpu-clock -F ${FREQUENCY} -g -p ${pid} -o - -- sleep ${seconds}`
+  const record = `perf record --no-bpf-event -q -e cpu-clock -F ${FREQUENCY} -g -p ${pid} -o - -- sleep ${seconds}`
   const script = 'perf script -i - -F comm,pid,tid,ip,sym,dso'
   const child = scope.run(room, accounted(['sh', '-c', `${record} | ${script}`]))
   const { lines, cpu } = await readAccounted(child.lines)

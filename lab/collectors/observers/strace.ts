@@ -13,6 +13,8 @@ import { lacksProgram, showsCalls, tryOut } from '../try-out.ts'
 /** Seconds of one look, and from the beginning of one to that of the next. */
 const LOOK = 0.3
 const PERIOD = 1
+/** Seconds of the look at the busy child of a trial. */
+const TRIAL = 0.05
 
 // -y and not -yy, with which strace asks for all sockets of the machine at each new one: with 60 000 in TIME-WAIT, a server
 // that accepts was slowed another 200 times. The lists of ready descriptors must be whole; -s 0 keeps what the server reads and writes out of the trace.
@@ -39,21 +41,35 @@ const strace: Collector = {
   blind: 'CPU, stacks, and the true rates: it slows what it looks at, several times over',
   lack: async (room) =>
     (await lacksProgram(room, 'strace', 'apt-get install strace')) ??
-    tryOut(strace, room, showsCalls, 'run as root, or as the owner of the process with kernel.yama.ptrace_scope=0'),
+    tryOut(
+      { name: 'strace', watch: trial },
+      room,
+      showsCalls,
+      'run as root, or as the owner of the process with kernel.yama.ptrace_scope=0',
+    ),
   watch: (room, pid, options = {}) =>
     watching((scope) =>
       options.seconds === undefined
-        ? looks(scope, room, pid, options)
+        ? looks(scope, room, pid, LOOK, options)
         : look(scope, room, pid, options.seconds, options),
     ),
 }
 export default strace
 
-async function* looks(scope: Scope, room: Room, pid: number, options: WatchOptions): AsyncGenerator<Window> {
+const trial: Collector['watch'] = (room, pid, options = {}) =>
+  watching((scope) => looks(scope, room, pid, TRIAL, options))
+
+async function* looks(
+  scope: Scope,
+  room: Room,
+  pid: number,
+  seconds: number,
+  options: WatchOptions,
+): AsyncGenerator<Window> {
   while (!scope.signal.aborted) {
     const started = performance.now()
     let alive = false
-    for await (const window of look(scope, room, pid, LOOK, options)) {
+    for await (const window of look(scope, room, pid, seconds, options)) {
       alive = true
       yield window
     }
@@ -77,9 +93,14 @@ async function* look(
   let clock: NodeJS.Timeout | undefined
   // What was registered between the first snapshot and the first line of the trace is in neither.
   const second = scope.run(room, onceTraced(pid, snapshotCommand(pid)))
+  // The connections that came during the look.
+  let late: Promise<string[]> | undefined
   const after = read(second, () => {
     start = Date.now()
-    clock = setTimeout(() => child.tell(''), seconds * 1000)
+    clock = setTimeout(() => {
+      child.tell('')
+      late = read(scope.run(room, socketsCommand(pid)))
+    }, seconds * 1000)
   })
   const { lines, cpu } = await readAccounted(child.lines)
   const end = Math.min(start + seconds * 1000, Date.now())
@@ -89,9 +110,7 @@ async function* look(
   const complaint = child.complaint().trim()
   if (/Operation not permitted|Permission denied/.test(complaint)) throw unsupported(complaint.split('\n').at(-1) ?? '')
   if (/No such process/.test(complaint)) return
-  // The connections that came during the look.
-  const late = await read(scope.run(room, socketsCommand(pid)))
-  const facts = [...before, ...(await after), ...late].map((line) => SNAPSHOT_MARK + line)
+  const facts = [...before, ...(await after), ...((await late) ?? [])].map((line) => SNAPSHOT_MARK + line)
   for (const line of [...facts, ...lines]) capture?.(line)
   for (const window of parseStrace([...facts, ...lines], { pid, start, end })) yield { ...window, cost: cpu / seconds }
 }
