@@ -22,22 +22,31 @@ export function coresOf(turns: number, sight: Sight, inLoop: (stack: Stack) => b
   return Math.min(part * sum(sight.roots.map((root) => (root.stacks.some(inLoop) ? root.cores : 0))), possible)
 }
 
-/** Seconds of CPU that a turn takes which finds nothing to do and waits again. Measured: 0.2 to 10 us in polling loops (Python's queue), 1 ms and more in ticks that simulate something. */
+/** Seconds of CPU that a turn takes which finds nothing to do and waits again. Measured: 0.1 to 29 us in polling loops, 1 ms and more in ticks that simulate something. */
 const MOST_PER_EMPTY_TURN = 0.1e-3
+/** What a turn that sleeps takes beside its system calls, times what these take. Measured: at most 2 in loops (Python's queue), 16 and more where threads compute and wait for one lock. */
+const MOST_BESIDE_SLEEP = 4
 
 /**
  * The same for turns that end with nothing. Who does more in them than to look and wait again does it for a purpose (a tick of a
  * simulation, a slice of a computation), and only its system calls belong to the loop.
  */
-export function coresOfEmpty(turns: number, sight: Sight, inLoop: (stack: Stack) => boolean): number | undefined {
+export function coresOfEmpty(
+  turns: number,
+  sight: Sight,
+  inLoop: (stack: Stack) => boolean,
+  sleeps = false,
+): number | undefined {
   const cores = coresOf(turns, sight, inLoop)
   if (!sight.process || !sight.cores || cores === undefined || sight.samples < ENOUGH) return cores
+  const roots = sight.roots.filter((root) => root.stacks.some(inLoop))
+  if (sleeps) return Math.min(cores, (1 + MOST_BESIDE_SLEEP) * coresIn({ roots }, calls))
   // What it ran, not what it wanted: on a busy machine there are fewer turns.
   const ran = (cores * sight.process.cpu) / sight.cores
   return ran * sight.seconds <= MOST_PER_EMPTY_TURN * turns ? cores : Math.min(cores, coresIn(sight, calls))
 }
 
 /** Cores spent in stacks that match. */
-export function coresIn(sight: Sight, matches: (stack: Stack) => boolean): number {
-  return sum(sight.roots.map((root) => root.cores * shareOf(root.stacks, matches)))
+export function coresIn({ roots }: Pick<Sight, 'roots'>, matches: (stack: Stack) => boolean): number {
+  return sum(roots.map((root) => root.cores * shareOf(root.stacks, matches)))
 }

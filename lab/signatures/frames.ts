@@ -29,13 +29,10 @@ const PASSING =
 const YIELDING = /^(?:__x64_sys_sched_yield|do_sched_yield|__sched_yield|sched_yield|runtime\.gosched_m|\[pause\])/
 /** Packages that serve connections: time in them, without a single system call, moves no byte. */
 const NETWORK =
-  /^(?:net|internal\/poll|crypto\/tls|net\/(?:http|textproto|rpc)|google\.golang\.org\/grpc(?:\/\S+)?|\S+\/(?:quic-go|websocket|fasthttp|http2|http3)(?:\/\S+)?)\.|^(?:tokio|mio|hyper|h2|rustls|tokio_rustls|quinn|async_io|smol)::|^_ZN\d*(?:5tokio|3mio|5hyper|2h2|6rustls)|^(?:SSL_|ssl3_|event_base_|uv_|lws_|nghttp2_)/
+  /^(?:net|internal\/poll|crypto\/tls|net\/(?:http|textproto|rpc)|google\.golang\.org\/grpc(?:\/\S+)?|\S+\/(?:quic-go|websocket|fasthttp|http2|http3)(?:\/\S+)?)\.|^(?:tokio|mio|hyper|h2|rustls|tokio_rustls|quinn|async_io|smol)::|^_ZN\d*(?:5tokio|3mio|5hyper|2h2|6rustls|_\$LT\$(?:tokio|mio|hyper|h2|rustls)\.\.)|^(?:SSL_|ssl3_|event_base_|uv_|lws_|nghttp2_)/
 /** Names that a programmer gives to code that serves a connection. */
 const SERVING =
   /(?:^|[^a-z])(?:serve|conn|handle|handler|parse|parser|decode|session|stream|frame|proto|protocol|handshake|request|response|packet|reader|peer|client)(?![a-z])/i
-/** Names that a programmer gives to code that takes one message off its input: it moves on, and does not compute. */
-const TAKING =
-  /(?:^|[^a-z])(?:[Pp]arse|[Ss]plit|[Ss]kip|[Cc]onsume|[Hh]andshake|(?:[Rr]ead|[Nn]ext)_?(?:[Ll]ine|[Ff]rame|[Hh]eader|[Pp]acket|[Mm]essage|[Rr]ecord|[Tt]oken|[Cc]hunk|[Rr]equest|[Rr]esponse|[Ff]ield))(?![a-z])/
 /** Names of threads in which event loops and request handlers run, as far as 15 letters show them (Netty, Jetty, Tomcat, Undertow, Vert.x, Grizzly, Akka, tokio). */
 const SERVING_THREAD =
   /event-?loop|selector|poller|acceptor|^(?:n|e)?io-|-nio-|xnio|^qtp|http-|grpc|reactor|vert\.x|grizzly|dispatcher|tokio-runtime/i
@@ -87,18 +84,13 @@ export function leaf({ user }: Stack): string {
 
 export const isNamed = (name: string) => !/^(?:$|0x|\[)|\+0x/.test(name)
 
-/** Shows a function that is no plumbing. */
-export const tells = ({ user }: Stack) => user.some((frame) => !PLUMBING.test(frame) && isNamed(functionOf(frame)))
-
-/** The innermost function takes a message off its input, by its name. */
-export const takes = (stack: Stack) => TAKING.test(leaf(stack))
-
 /** Is told the same again by what takes messages off a stream. */
 export const enters = ({ user }: Stack) => ENTERING.test(user[0] ?? '')
 
+export const reacts = ({ user }: Stack) => user.slice(0, 3).some(test(MICROTASKS))
+
 /** Asks again and again, or is busy in network code. */
-export const asks = (stack: Stack) =>
-  any(ASKING)(stack) || enters(stack) || stack.user.slice(0, 3).some(test(MICROTASKS)) || NETWORK.test(leaf(stack))
+export const asks = (stack: Stack) => any(ASKING)(stack) || enters(stack) || reacts(stack) || NETWORK.test(leaf(stack))
 
 export const isServing = (thread: string) => SERVING_THREAD.test(thread)
 

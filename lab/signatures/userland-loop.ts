@@ -12,14 +12,13 @@ import {
   isServing,
   leaf,
   passes,
+  reacts,
   serves,
-  takes,
-  tells,
   turns,
   yields,
 } from './frames.ts'
 import { loops } from './loops.ts'
-import { isGo, isThread, type Root, shareOf } from './roots.ts'
+import { isGo, type Root, shareOf } from './roots.ts'
 import type { Sight } from './sight.ts'
 import { groupBy, sum } from './sums.ts'
 
@@ -33,16 +32,12 @@ const CALLING_SHARE = 0.05
 const YIELDING_SHARE = 0.3
 /** A process in which nothing came or went for so long (s), while it burnt, serves nobody; requests that compute take less. */
 const SILENCE = 1.2
-/** Functions that a loop over the same bytes goes through. Measured: 1 or 2; 3 and more where a text is really parsed, 8 and more in libraries. */
-const FEW_FUNCTIONS = 2
 /**
- * The same of goroutines that ask: what they do for others by way of channels needs no system call of theirs. Measured: at most 4 in loops,
- * 11 and more where the frames of HTTP/2 are made.
+ * Functions in which a loop that asks is: code that serves by way of channels needs no system call of its own. Measured: at most 4 in loops, 11 and
+ * more where the frames of HTTP/2 are made.
  */
 const FEW_ASKING = 6
 const ALL_BUT_NOISE = 0.93
-/** Share of the samples in code that takes messages off its input. Measured: 33 % and more in such loops, at most 13 % in healthy servers. */
-const TAKING_SHARE = 0.3
 /** CPU burns without progress and with hardly a wait. */
 export function userlandLoop(sight: Sight): Suspicion[] {
   return [
@@ -128,26 +123,19 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
   if (share(firesTimers) > CALLING_SHARE || share(passes) > CALLING_SHARE) return []
   const where = hottest(root)
   // Other goroutines of the same function may serve beside the one that is told the same.
-  const narrow = isThread(root) || isWithin(FEW_ASKING, root.stacks)
+  const narrow = share(reacts) >= ASKING_SHARE || isWithin(FEW_ASKING, root.stacks)
   if (share(enters) >= ASKING_SHARE || (share(asks) >= ASKING_SHARE && share(calls) <= CALLING_SHARE && narrow))
     return suspicion('asking', `${root.name} goes round in ${where} without a system call`)
   if (share(calls) > CALLING_SHARE) return []
   if (share(turns) > CALLING_SHARE) return []
   const name = sight.threads.find(({ tid }) => tid === root.tid)?.name ?? ''
-  const again = goesRound(root) && (sight.sockets?.length ?? 0) > 0
-  if (isSilent(sight) && (again || share(serves) >= ASKING_SHARE || isServing(name)))
+  if (isSilent(sight) && (share(serves) >= ASKING_SHARE || isServing(name)))
     return suspicion(
       'handler-stuck',
-      `${root.name} is in ${where}, and nothing has come or gone for ${sight.span.toFixed(1)} s${again ? '' : EITHER}`,
-      again ? 'absence' : 'silence',
+      `${root.name} is in ${where}, and nothing has come or gone for ${sight.span.toFixed(1)} s${EITHER}`,
+      'silence',
     )
   return []
-}
-
-/** All the time is in one or two functions, of which one takes messages off their input, by its name. */
-function goesRound(root: Root): boolean {
-  const named = root.stacks.filter(tells)
-  return isWithin(FEW_FUNCTIONS, named) && shareOf(named, takes) >= TAKING_SHARE
 }
 
 /** Hardly a sample is outside of so many functions. */

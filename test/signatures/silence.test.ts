@@ -35,8 +35,3 @@ test('it is one beside a baseline that was not silent', () => {
     class: 'userland-loop',
   })
 })
-
-test('a loop that takes nothing off its input is in one or two functions, a parser at work in many', () => {
-  expect(judge(silent(['parse_frame', 6], ['handle', 3]))).toMatchObject({ verdict: 'spin', class: 'userland-loop' })
-  expect(judge(silent(['parse_value', 4], ['parse_string', 3], ['skip_space', 2])).verdict).toBe('healthy')
-})

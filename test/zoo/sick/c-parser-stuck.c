@@ -1,4 +1,6 @@
 // expect: userland-loop
+// also: healthy
+// finding: userland-loop
 // load: bytes 2
 // The one thread of the server goes round in its parser.
 #include "../zoo.h"

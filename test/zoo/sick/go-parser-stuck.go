@@ -1,4 +1,6 @@
 // expect: userland-loop
+// also: healthy
+// finding: userland-loop
 // load: bytes 1
 // A parser that makes no progress on an incomplete message: pure user space, in the handler of a connection.
 package main

@@ -1,4 +1,6 @@
 // expect: userland-loop
+// also: healthy
+// finding: userland-loop
 // load: bytes 1
 // A frame parser that takes nothing off an incomplete frame, in the thread of a connection.
 use std::io::Read;
