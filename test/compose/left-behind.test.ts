@@ -62,41 +62,49 @@ afterAll(async () => {
 /** What there is of labs, the strangers apart. */
 const ofLabs = async () => (await stacks()).filter(({ name }) => !name.includes(BYSTANDER))
 
+/** Holds an experiment, and kills the lab with -9 at an event of its stack. */
+async function killedAt(point: number) {
+  const events = await docker.getEvents({ filters: { type: ['container'], label: ['spinlab=lab'] } })
+  const mark = `SPINLAB_TEST=${point}`
+  const lab = execa(
+    SPINLAB,
+    ['repro', 'tls-storm', '--runner', 'compose', '--quiet', '--fix', 'consume', '--out-dir', await folderWith()],
+    {
+      env: { SPINLAB_TEST: `${point}` },
+      reject: false,
+      buffer: false,
+      stdio: 'ignore',
+    },
+  )
+  let seen = 0
+  for await (const line of createInterface({ input: events as NodeJS.ReadableStream })) {
+    const { Action, Actor } = JSON.parse(line)
+    // What an earlier lab has left is removed first.
+    if (Actor.Attributes['spinlab.owner.pid'] !== `${lab.pid}` || /^(destroy|die|kill)/.test(Action)) continue
+    if (++seen === point) break
+  }
+  lab.kill('SIGKILL')
+  await lab
+  ;(events as unknown as { destroy(): void }).destroy()
+  while ((await markedProcesses(mark)).length) await delay(20)
+}
+
 // Making the containers, starting them, entering them and starting the target are events; ten of them in a row.
-test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
-  'the lab is killed at event %i of its stack, and nothing is left',
-  async (point) => {
-    const events = await docker.getEvents({ filters: { type: ['container'], label: ['spinlab=lab'] } })
-    const mark = `SPINLAB_TEST=${point}`
-    const lab = execa(
-      SPINLAB,
-      ['repro', 'tls-storm', '--runner', 'compose', '--quiet', '--fix', 'consume', '--out-dir', await folderWith()],
-      {
-        env: { SPINLAB_TEST: `${point}` },
-        reject: false,
-        buffer: false,
-        stdio: 'ignore',
-      },
-    )
-    let seen = 0
-    for await (const line of createInterface({ input: events as NodeJS.ReadableStream })) {
-      const { Action, Actor } = JSON.parse(line)
-      // What an earlier lab has left is removed first.
-      if (Actor.Attributes['spinlab.owner.pid'] !== `${lab.pid}` || /^(destroy|die|kill)/.test(Action)) continue
-      if (++seen === point) break
-    }
-    lab.kill('SIGKILL')
-    await lab
-    ;(events as unknown as { destroy(): void }).destroy()
-    while ((await markedProcesses(mark)).length) await delay(20)
-    // Every second one is left to the next lab, which begins with removing it.
-    if (point % 2) return expect((await ofLabs()).length).toBeGreaterThan(0)
-    const { exitCode, stdout } = await spinlab('clean', '--json')
-    expect(exitCode).toBe(0)
-    expect(JSON.parse(stdout).removed.length).toBeGreaterThan(0)
-    expect(await ofLabs()).toEqual([])
-  },
-)
+test.each([
+  [1, 6],
+  [2, 7],
+  [3, 8],
+  [4, 9],
+  [5, 10],
+])('two labs at once are killed at events %i and %i of their stacks, and nothing is left', async (one, other) => {
+  await Promise.all([killedAt(one), killedAt(other)])
+  // Every second pair is left to the next labs, which begin with removing it.
+  if (one % 2 === 0) return expect((await ofLabs()).length).toBeGreaterThan(0)
+  const { exitCode, stdout } = await spinlab('clean', '--json')
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout).removed.length).toBeGreaterThan(0)
+  expect(await ofLabs()).toEqual([])
+})
 
 test('a lab that lives is left alone, and so is what belongs to nobody here', async () => {
   await docker.createVolume({ Name: 'spinlab-test-living', Labels: ownedBy(thisProcess()) })

@@ -1,6 +1,9 @@
+import { mkdir, symlink } from 'node:fs/promises'
 import { execa } from 'execa'
 import { beforeEach, expect, test } from 'vitest'
+import { findCompose } from '../../lab/docker/compose-program.ts'
 import { binary } from '../../lab/places.ts'
+import { contextFiles } from '../docker-config.ts'
 import { folderWith } from '../folder.ts'
 import { SPINLAB } from '../spinlab.ts'
 import { engineOfVersion } from '../stand-in-engine.ts'
@@ -61,11 +64,17 @@ test('no compose plugin', () => {
   )
 })
 
-test('an image that is not there and cannot be had', () =>
-  refused(
-    repro({ NODE_IMAGE: 'spinlab/no-such-image:1' }),
-    /image \S*spinlab\/no-such-image:1 cannot be had: .*compose\/offline-images/,
-  ))
+const MISSING = { NODE_IMAGE: 'spinlab/no-such-image:1' }
+const cannotBeHad = /image \S*spinlab\/no-such-image:1 cannot be had: .*compose\/offline-images/
+
+test('an image that is not there and cannot be had', () => refused(repro(MISSING), cannotBeHad))
+
+test('the engine of docker’s current context, asked by docker compose, too', async () => {
+  const folder = await folderWith(contextFiles(host))
+  await mkdir(`${folder}/cli-plugins`)
+  await symlink(await findCompose(), `${folder}/cli-plugins/docker-compose`)
+  await refused(repro({ ...MISSING, DOCKER_HOST: '', DOCKER_CONFIG: folder }), cannotBeHad)
+})
 
 test('an engine that refuses the tracer its capabilities', async () => {
   await using engine = await refusingEngine(/SYS_PTRACE/)

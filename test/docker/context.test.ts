@@ -1,13 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findEngine } from '../../lab/docker/engine.ts'
+import { contextFiles } from '../docker-config.ts'
 import { folderWith } from '../folder.ts'
 import { engineOfVersion } from '../stand-in-engine.ts'
-
-/** As "docker context create spinlab-test" writes it. */
-const META = 'contexts/meta/cb8693afe75adf75b9553b4e9d2cb9b79c204666c8b1aa77eba53ad63245b1e3/meta.json'
-const leadsTo = (Host: string) =>
-  JSON.stringify({ Name: 'spinlab-test', Metadata: {}, Endpoints: { docker: { Host, SkipTLSVerify: false } } })
-const chosen = (currentContext: string) => JSON.stringify({ auths: {}, currentContext })
 
 const configured = async (files: Record<string, string>) => vi.stubEnv('DOCKER_CONFIG', await folderWith(files))
 
@@ -18,13 +13,13 @@ afterEach(() => vi.unstubAllEnvs())
 
 test('the engine is that of the current context', async () => {
   await using engine = await engineOfVersion('27.1', '1.46')
-  await configured({ 'config.json': chosen('spinlab-test'), [META]: leadsTo(engine.host) })
+  await configured(contextFiles(engine.host))
   expect(await findEngine()).toMatchObject({ host: engine.host, version: '27.1' })
 })
 
 test('DOCKER_CONTEXT comes before what was chosen, and DOCKER_HOST before both', async () => {
   await using engine = await engineOfVersion('27.1', '1.46')
-  await configured({ 'config.json': chosen('default'), [META]: leadsTo(engine.host) })
+  await configured(contextFiles(engine.host, 'default'))
   vi.stubEnv('DOCKER_CONTEXT', 'spinlab-test')
   expect(await findEngine()).toMatchObject({ host: engine.host })
   await using other = await engineOfVersion('28.0', '1.48')
@@ -34,7 +29,7 @@ test('DOCKER_CONTEXT comes before what was chosen, and DOCKER_HOST before both',
 
 test.each([
   ['no choice', {}, /at unix:\/\/\/var\/run\/docker.sock/],
-  ['the default', { 'config.json': chosen('default') }, /at unix:\/\/\/var\/run\/docker.sock/],
+  ['the default', contextFiles('unix:///elsewhere.sock', 'default'), /at unix:\/\/\/var\/run\/docker.sock/],
 ])('%s is this machine’s own engine', async (_, files, where) => {
   await configured(files)
   const host = await findEngine().then((engine) => `at ${engine.host}`, String)
@@ -42,10 +37,14 @@ test.each([
 })
 
 test.each([
-  ['is not there', { 'config.json': chosen('gone') }, /^the Docker context "gone" is not in .*; choose another/],
+  [
+    'is not there',
+    contextFiles('unix:///elsewhere.sock', 'gone'),
+    /^the Docker context "gone" is not in .*; choose another/,
+  ],
   [
     'leads elsewhere',
-    { 'config.json': chosen('spinlab-test'), [META]: leadsTo('ssh://host') },
+    contextFiles('ssh://host'),
     /^the Docker context "spinlab-test" is "ssh:\/\/host", takes an address like unix:/,
   ],
   ['cannot be read', { 'config.json': '{' }, /config.json is not what docker writes; mend it, or set DOCKER_HOST$/],
