@@ -28,8 +28,8 @@ export interface Evidence {
   baseline: readonly Window[]
   /** first: at the beginning; last: now */
   facts: readonly Facts[]
-  /** of the server's Go runtime, taken when the phase was over, where the scenario asks for it */
-  trace?: ExecutionTrace
+  /** of the server's Go runtime, taken when the phase was over, where the scenario asks for it; or why it cannot be read */
+  trace?: ExecutionTrace | { missing: string }
   cut?: Cut
   /** what the target or client said last, when it ended */
   complaint?: string

@@ -72,8 +72,10 @@ export class Subject implements AsyncDisposable {
   }
 
   /** What the target's scheduler does in the next moment. */
-  async trace(): Promise<ExecutionTrace> {
-    return readExecutionTrace(await this.target.read(`/debug/pprof/trace?seconds=${TRACE_SECONDS}`))
+  async trace(): Promise<ExecutionTrace | { missing: string }> {
+    const body = await this.target.read(`/debug/pprof/trace?seconds=${TRACE_SECONDS}`)
+    // A Go may be newer than the reader.
+    return readExecutionTrace(body).catch((error: Error) => ({ missing: error.message }))
   }
 
   /** Clients that are there besides the sane ones and the chaos. */

@@ -20,6 +20,7 @@ export const traceTable = (phases: readonly Evidence[]): Exhibit => ({
   ],
   rows: phases.flatMap(({ phase, windows, trace }) => {
     if (!trace) return []
+    if ('missing' in trace) return [[phaseTitle(phase), `not traced: ${trace.missing}`]]
     const { network, timers } = wakesOf(trace)
     const most = busiestWait(trace)
     const per = (n: number) => short(Math.round(n))

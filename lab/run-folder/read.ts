@@ -19,7 +19,7 @@ const PhaseLine = z.object({
   since: z.number(),
   cut: z.enum(['timeout', 'interrupted', 'target-ended', 'client-ended', 'observer-ended']).optional(),
   complaint: z.string().optional(),
-  trace: ExecutionTrace.optional(),
+  trace: z.union([ExecutionTrace, z.object({ missing: z.string() })]).optional(),
 })
 const WindowLine = z.object({ ...place, window: Window })
 const FactsLine = z.object({ ...place, facts: Facts })

@@ -54,7 +54,7 @@ const exhibit: Scenario['exhibit'] = (phases): Exhibit => ({
     const growth = first && now && growthOf({ first, now })
     if (!first?.go || !now?.go || !growth) return []
     const climbs = growth.goroutines >= CLIMB
-    const wakes = trace && wakesOf(trace)
+    const wakes = trace && !('missing' in trace) && wakesOf(trace)
     const kib = (bytes: number) => (climbs ? `${(bytes / 1024).toFixed(1)} KiB` : '-')
     return [
       [

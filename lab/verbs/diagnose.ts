@@ -10,7 +10,10 @@ export default (program: Command) =>
     .option('--tree', 'look at the busiest process under it', false)
     .option('--watch', 'again and again, until stopped or the process ends', false)
     .option('--collector <name>', 'the observer that judges', 'auto')
-    .option('--pprof <url>', "address of a Go program's net/http/pprof, e.g. http://127.0.0.1:6060/debug/pprof")
+    .option(
+      '--pprof <url>',
+      "address of a Go program's net/http/pprof, e.g. http://127.0.0.1:6060/debug/pprof; it collects its garbage twice for that",
+    )
     .option('--schedtrace <file>', 'file that a Go program writes its GODEBUG=schedtrace to')
     .option('--json', 'print one JSON object and nothing else (with --watch: one a line)', false)
     .action(async (pid, options) => {

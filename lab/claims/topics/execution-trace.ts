@@ -20,7 +20,7 @@ const claims: Claim[] = [
         ['half-close', 'read-eof'],
       ] as const) {
         const { windows, trace } = await bench.evidence(await bench.experiment(name, { fix: [fix] }), 'fault')
-        if (!trace) return untried(`no execution trace was taken of ${name}`)
+        if (!trace || 'missing' in trace) return untried(`${name}: ${trace?.missing ?? 'no execution trace was taken'}`)
         const { perSecond: waits } = waitsIn(windows)
         const { network, timers } = wakesOf(trace)
         const woken = `${perSecond(network + timers)} goroutines woken by none, ${perSecond(trace.procStarts / trace.seconds)} processor starts`
