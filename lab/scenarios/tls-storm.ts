@@ -129,7 +129,8 @@ Go's own crypto/tls on the netpoller reads what arrives, so the same flood keeps
               now: history.now.target.gauges.pending ?? 0,
             }
             return {
-              holds: closed > 0 && pending.now < pending.before,
+              // Than were there at either time: nobody stays. Fewer are pending than before only where the spin had lasted.
+              holds: closed > pending.before + pending.now,
               text: `${closed} closed, pending ${pending.before} -> ${pending.now}; those that keep arriving keep it spinning`,
             }
           },
