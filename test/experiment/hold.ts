@@ -14,6 +14,7 @@ export interface Plant {
   scenario?: Partial<Scenario>
   stage?: (stage: Stage) => Stage
   observer?: (collector: Collector) => Collector
+  /** `consume` unless others are named; none: the run ends with the fault */
   fixes?: string[]
   /** those of them that a control is started with */
   fromStart?: string[]
@@ -37,7 +38,7 @@ export async function hold(plant: Plant = {}) {
     {
       scenario,
       variant,
-      fixes: chooseFixes(variant, plant.fixes ?? ['consume']),
+      fixes: plant.fixes?.length === 0 ? [] : chooseFixes(variant, plant.fixes ?? ['consume']),
       fromStart: plant.fromStart ? chooseFixes(variant, plant.fromStart) : [],
       seed: 1,
       limits: { timeout: plant.timeout ?? 20_000, stop: stop.signal },
