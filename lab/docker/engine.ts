@@ -48,7 +48,7 @@ function connect({ host, named }: Address, timeout = 0): Docker {
   // dockerode reads the rest of the environment by itself, but fails in many lines on an address that it cannot parse.
   if (/^tcp:\/\/./.test(host) && process.env.DOCKER_HOST) return new Docker({ timeout })
   throw unsupported(
-    `${named} is "${host}", takes an address like ${DEFAULT_HOST}; DOCKER_HOST also one like tcp://HOST:2376`,
+    `${named} is "${host}", takes an address like ${DEFAULT_HOST}, or in DOCKER_HOST one like tcp://HOST:2376`,
   )
 }
 

@@ -30,13 +30,17 @@ async function says(service: string, pattern: RegExp): Promise<string> {
   }
 }
 
-test('without the lab the target serves, the clients attack, and the tracer prints windows', async () => {
+test('without the lab the target serves, the clients attack, with whichever scenario, and the tracer prints windows', async () => {
   const { code, said } = await compose('up', '--build', '--detach', '--wait')
   expect(code, said).toBe(0)
   expect(JSON.parse(await says('clients', /"reconnects":/)).failed).toBe(0)
   await says('clients', /"byKind":/)
   const window = JSON.parse(await says('tracer', /"recvfrom\+MSG_PEEK","calls":[1-9]\d\d/))
   expect(window).toMatchObject({ collector: 'probe', lost: 0 })
+  const loadAll = `const { scenarioNames, loadScenario } = await import('./lab/experiment/load-scenarios.ts')
+    for (const name of scenarioNames()) await loadScenario(name)`
+  const loaded = await compose('exec', '-T', 'clients', 'node', '--input-type=module', '--eval', loadAll)
+  expect(loaded.code, loaded.said).toBe(0)
 })
 
 test('an image of yours serves as it is, and of another user the tracer says what it cannot see', async () => {

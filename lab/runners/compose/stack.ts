@@ -10,6 +10,7 @@ import { repository } from '../../places.ts'
 const FILES = ['compose.yaml', 'compose.vanish.yaml', 'compose.lab.yaml']
 /** For an engine that refuses a capability of compose.yaml. */
 const OLD_ENGINE = 'compose.engine-20.yaml'
+const DOCKER_HUB = 'registry-1.docker.io'
 const SERVICES = ['tracer', 'target', 'clients']
 /** What compose/offline-images makes. */
 export const OFFLINE = { NODE_IMAGE: 'spinlab/offline-node:latest', TRACER_IMAGE: 'spinlab/offline-tracer:latest' }
@@ -56,11 +57,8 @@ export class Stack implements AsyncDisposable {
   async build(): Promise<void> {
     const { code, said } = await this.#do('build', '--quiet', ...SERVICES)
     if (code === 0) return this.#forgetFormerImages()
-    const image = missingImage(said)
-    if (image)
-      throw unsupported(
-        `image ${image} cannot be had: ${lastLine(said)}; without a registry, run compose/offline-images first`,
-      )
+    const missing = missingImage(said)
+    if (missing) throw unsupported(`image ${missing}; without a registry, run compose/offline-images first`)
     throw broken(`docker compose build failed: ${lastLine(said)}`)
   }
 
@@ -115,11 +113,15 @@ export class Stack implements AsyncDisposable {
 const chosen = (settings: Record<string, string>) =>
   Object.fromEntries(Object.keys(settings).flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 
-/** The image that a builder could not get: BuildKit names it, older ones only ask a registry for it. */
+/** Which image a builder could not get, and why: BuildKit names it, older ones only ask a registry for it. */
 function missingImage(said: string): string | undefined {
-  const [, image] = /failed to resolve source metadata for (\S+?):? /.exec(said) ?? []
-  const [, name, tag] = /"https?:\/\/[^/]+\/v2\/(\S+)\/manifests\/([^"]+)"/.exec(said) ?? []
-  return image ?? (name && `${name}:${tag}`)
+  const [, registry, name, tag, cause] = /"https?:\/\/([^/]+)\/v2\/(\S+)\/manifests\/([^"]+)": (.*)/.exec(said) ?? []
+  if (name) {
+    const full = registry === DOCKER_HUB ? name.replace(/^library\//, '') : `${registry}/${name}`
+    return `${full}:${tag} cannot be had: ${cause}`
+  }
+  const [, image, why] = /failed to resolve source metadata for (\S+?): (.*)/.exec(said) ?? []
+  return image && `${image} cannot be had: ${why}`
 }
 
 const refusesCapability = (said: string) => /CapAdd|capabilit/i.test(said)
