@@ -12,8 +12,9 @@ export interface ClientFlags {
   /** arrivals a second */
   rate: number
   jitter: number
-  /** seconds */
+  /** seconds, from the first arrival */
   for: number
+  paused: boolean
 }
 
 /** What a client does; when it does it, and how it is told, is the same for all of them. */
@@ -49,7 +50,8 @@ export function clientCommand(name: string, description: string): Command {
       argument(number(0, 0.99)),
       0,
     )
-    .option('--for <seconds>', 'ends by itself after this time', argument(number(0.1, 86_400)), 300)
+    .option('--for <seconds>', 'ends by itself so long after it began', argument(number(0.1, 86_400)), 300)
+    .option('--paused', 'begins with the first resume', false)
     .exitOverride()
     .configureOutput({ outputError: () => {} })
 }
@@ -64,16 +66,21 @@ export async function runClient<Flags extends ClientFlags>(command: Command, ope
   }
 }
 
-async function drive(traffic: Traffic, { seed, rate, jitter, for: seconds }: ClientFlags): Promise<void> {
+async function drive(traffic: Traffic, { seed, rate, jitter, for: seconds, paused }: ClientFlags): Promise<void> {
   const schedule = new Schedule(rate, (arrival) => jitter * new Random(seed, arrival, JITTER).unit())
   const pacer = new Pacer(rate, schedule, (arrival, due) => traffic.arrive(arrival, due))
   const report = () =>
     process.stdout.write(`${JSON.stringify({ at: Date.now(), ...pacer.look(), ...traffic.report() })}\n`)
 
   const input = createInterface({ input: process.stdin })
+  let over: NodeJS.Timeout | undefined
+  const resume = () => {
+    over ??= setTimeout(() => input.close(), seconds * 1000)
+    pacer.resume()
+  }
   const commands: Record<string, () => void> = {
     pause: () => pacer.pause(),
-    resume: () => pacer.resume(),
+    resume,
     stop: () => input.close(),
   }
   input.on('line', (line) => {
@@ -81,7 +88,6 @@ async function drive(traffic: Traffic, { seed, rate, jitter, for: seconds }: Cli
     if (command) command()
     else process.stderr.write(`"${line}" is not a command; choose one of: ${Object.keys(commands).join(', ')}\n`)
   })
-  const over = setTimeout(() => input.close(), seconds * 1000)
   process.on('SIGTERM', () => input.close())
   // Ctrl-C reaches every process of the terminal; when a program holds our stdin, it decides in which order things end.
   process.on('SIGINT', () => process.stdin.isTTY && input.close())
@@ -89,7 +95,7 @@ async function drive(traffic: Traffic, { seed, rate, jitter, for: seconds }: Cli
   process.stdout.on('error', () => process.exit(1))
 
   const reporting = setInterval(report, REPORT_EVERY)
-  pacer.resume()
+  if (!paused) resume()
   await new Promise((stopped) => input.once('close', stopped))
   clearTimeout(over)
   clearInterval(reporting)

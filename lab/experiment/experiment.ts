@@ -20,7 +20,7 @@ import { type PhaseLimits, runPhase } from './run-phase.ts'
 import type { Fix, NamedScenario, Variant } from './scenario.ts'
 import { Subject } from './subject.ts'
 import { Treatment } from './treatment.ts'
-import { costs, look } from './witness.ts'
+import { costs, look, lookOfJudge } from './witness.ts'
 
 /** Inside the stage nothing else listens. The controls run side by side, each on the next port. */
 const PORT = 8443
@@ -66,26 +66,36 @@ export interface Recorder {
 
 /** Holds the whole experiment: the main variant with all its phases, then the controls under the same chaos. */
 export async function experiment(plan: ExperimentPlan, equipment: Equipment): Promise<ExperimentRecord> {
-  const main = await runVariant(plan, plan.variant, plan.fixes, PORT, equipment)
+  await using leaving = new AsyncDisposableStack()
+  const main = await runVariant(plan, plan.variant, plan.fixes, PORT, equipment, leaving)
+  const alone = leaving.disposeAsync()
+  const [controls] = await Promise.all([runControls(plan, main.subject, equipment, alone), alone])
   return {
     main: main.subject,
-    controls: await runControls(plan, main.subject, equipment),
+    controls,
     witnesses: main.witnesses,
     overhead: main.overhead,
     interrupted: plan.limits.stop.aborted,
   }
 }
 
-async function runControls(plan: ExperimentPlan, main: SubjectRecord, equipment: Equipment): Promise<SubjectRecord[]> {
+/** They start while the main variant leaves: `alone` is when it is gone. */
+async function runControls(
+  plan: ExperimentPlan,
+  main: SubjectRecord,
+  equipment: Equipment,
+  alone: Promise<void>,
+): Promise<SubjectRecord[]> {
   if (plan.limits.stop.aborted) return []
   const variants = [...controlsOf(plan), ...controlsFromStart(main, plan.fromStart ?? [])]
   const untraced = { ...plan, scenario: { ...plan.scenario, trace: false } }
   const records: SubjectRecord[] = []
   for (let i = 0; i < variants.length; i += SIDE_BY_SIDE) {
     const some = variants.slice(i, i + SIDE_BY_SIDE)
-    const held = some.map((variant, port) =>
-      runVariant(untraced, variant, [], PORT + 1 + port, { ...equipment, witnesses: [] }),
-    )
+    const held = some.map(async (variant, port) => {
+      await using leaving = new AsyncDisposableStack()
+      return await runVariant(untraced, variant, [], PORT + 1 + port, { ...equipment, witnesses: [] }, leaving, alone)
+    })
     records.push(...(await Promise.all(held)).map(({ subject }) => subject))
   }
   return records
@@ -107,12 +117,15 @@ interface VariantRecord {
   overhead: Record<string, ObserverCost>
 }
 
+/** All phases of one server, which then is left running: `leaving` ends it. None begins before it is `alone`. */
 async function runVariant(
   plan: ExperimentPlan,
   variant: Variant,
   fixes: readonly Fix[],
   port: number,
   equipment: Equipment,
+  leaving: AsyncDisposableStack,
+  alone?: Promise<void>,
 ): Promise<VariantRecord> {
   const { stage, eyes, progress, recorder } = equipment
   const { scenario, seed, limits } = plan
@@ -124,7 +137,7 @@ async function runVariant(
     set: variant.settings ?? {},
     ...(scenario.go && { godebug: SCHEDTRACE }),
   })
-  await using subject = new Subject(stage, target, eyes)
+  const subject = leaving.use(new Subject(stage, target, eyes))
   if (scenario.go) subject.askGo()
   const treatment = new Treatment(subject, stage.tracer)
   agree(variant, await target.state())
@@ -133,23 +146,17 @@ async function runVariant(
   const { sane, company, chaos } = aim(scenario, variant, { to: target.listen, seed, ca })
   subject.startSane(sane)
   if (company) subject.startCompany(company)
+  if (chaos) subject.prepareChaos(chaos)
+  await alone
 
   await using counting = new AsyncDisposableStack()
-  await using leaving = new AsyncDisposableStack()
   const record: VariantRecord = { subject: { variant, phases: [] }, witnesses: [], overhead: {} }
   let baseline: readonly Window[] = []
   let counter: HandshakeCounter | undefined
   for (const [index, phase] of planPhases(scenario, variant, fixes).entries()) {
     const title = `${variant.name}: ${phaseTitle(phase)}`
     progress.begins(title)
-    const seen = await runPhase(
-      subject,
-      variant,
-      phase,
-      () => beginPhase(phase, subject, treatment, chaos),
-      baseline,
-      limits,
-    )
+    const seen = await runPhase(subject, variant, phase, () => beginPhase(phase, subject, treatment), baseline, limits)
     // After the phase, so that what it costs is in none of its windows.
     const trace =
       scenario.trace && !seen.cut && isNews(record, phase)
@@ -227,7 +234,7 @@ async function callWitnesses(
   // What an observer costs is asked of the burning server: there a slowed turn shows.
   const own = {
     name: primary.name,
-    look: (gone: AsyncDisposableStack) => look(subject, stage.tracer, { collector: primary }, seen, () => {}, gone),
+    look: (gone: AsyncDisposableStack) => lookOfJudge(subject, stage.tracer, primary, gone),
   }
   record.overhead = await costs(subject, [own, ...called])
 }

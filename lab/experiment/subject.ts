@@ -27,9 +27,13 @@ export class Subject implements AsyncDisposable {
   /** set when the target, a client or an observer has ended, with its last words */
   casualty: { cut: Casualty; complaint: string } | undefined
   readonly #stage: Stage
-  readonly #clients = new AsyncDisposableStack()
+  /** what it started itself, beside target and observer */
+  readonly #helpers: AsyncDisposable[] = []
   readonly #kernel: KernelReader
-  #chaos: { client: TrafficClient<ChaosStatistics>; report: ChaosStatistics | undefined } | undefined
+  #chaos: TrafficClient<ChaosStatistics> | undefined
+  /** undefined before the chaos has begun */
+  #chaosReport: ChaosStatistics | undefined
+  #begun = false
   #predecessor: number | undefined
   #go: GoWatch | undefined
   #leaving = false
@@ -39,7 +43,8 @@ export class Subject implements AsyncDisposable {
     this.#stage = stage
     this.target = target
     this.pid = target.pid
-    this.#kernel = this.#clients.use(new KernelReader(stage.tracer, Number(target.listen.split(':').at(-1))))
+    this.#kernel = new KernelReader(stage.tracer, Number(target.listen.split(':').at(-1)))
+    this.#helpers.push(this.#kernel)
     this.observer = new Observer(
       eyes,
       stage.tracer,
@@ -83,21 +88,28 @@ export class Subject implements AsyncDisposable {
     this.#admit(new TrafficClient(this.#stage.clients, traffic, ChaosStatistics, () => {}))
   }
 
-  startChaos(traffic: Traffic) {
-    const client = new TrafficClient(this.#stage.clients, traffic, ChaosStatistics, (report) => {
-      if (this.#chaos) this.#chaos.report = report
-    })
-    this.#chaos = { client, report: undefined }
-    this.#admit(client)
+  /** Starts the program of the chaos, which is then ready to begin: that takes longer than the first arrivals do. */
+  prepareChaos({ client, flags }: Traffic) {
+    this.#chaos = new TrafficClient(
+      this.#stage.clients,
+      { client, flags: [...flags, '--paused'] },
+      ChaosStatistics,
+      (report) => {
+        if (this.#begun) this.#chaosReport = report
+      },
+    )
+    this.#admit(this.#chaos)
   }
 
   /** No more arrivals; what is held stays. */
   pauseChaos() {
-    this.#chaos?.client.tell('pause')
+    this.#chaos?.tell('pause')
   }
 
+  /** Begins it, or goes on with it. */
   resumeChaos() {
-    this.#chaos?.client.tell('resume')
+    this.#begun = true
+    this.#chaos?.tell('resume')
   }
 
   /** From here on, windows and sane requests belong to a new phase. */
@@ -135,7 +147,7 @@ export class Subject implements AsyncDisposable {
       network,
       files,
       ...(this.#predecessor && { predecessor: this.#predecessor }),
-      ...(this.#chaos?.report && { chaos: this.#chaos.report }),
+      ...(this.#chaosReport && { chaos: this.#chaosReport }),
       sane: this.sane,
       ...(go && { go }),
     }
@@ -151,7 +163,7 @@ export class Subject implements AsyncDisposable {
   }
 
   #admit<Report>(client: TrafficClient<Report>) {
-    this.#clients.use(client)
+    this.#helpers.push(client)
     void client.ended.then((words) => this.#lost('client-ended', words))
   }
 
@@ -162,8 +174,6 @@ export class Subject implements AsyncDisposable {
 
   async [Symbol.asyncDispose]() {
     this.#leaving = true
-    await this.observer.detach()
-    await this.#clients.disposeAsync()
-    await this.target[Symbol.asyncDispose]()
+    await Promise.all([this.observer, this.target, ...this.#helpers].map((part) => part[Symbol.asyncDispose]()))
   }
 }

@@ -9,8 +9,8 @@ import type { Subject } from './subject.ts'
 
 /** Length of one look (ms): long enough for several sane requests, short enough for an observer that slows its target. */
 const LOOK_MS = 300
-/** The target is left alone for so long before and after each look (ms). */
-const ALONE_MS = 150
+/** The target is left alone for so long before and after each look, and seen for so long by who judges, whose verdict is known (ms). */
+const MEASURE_MS = 150
 /** ms between two questions to the target for its turns */
 const SAMPLE_MS = 20
 
@@ -32,6 +32,16 @@ export async function look(
   const beside = leaving.use(process.watch(room, subject.pid, options))
   const [windows, processes] = await Promise.all([Array.fromAsync(watch), Array.fromAsync(beside)])
   return joinProcess(windows, processes)
+}
+
+/** What the judging observer costs, at work as in a phase. */
+export async function lookOfJudge(
+  subject: Subject,
+  room: Room,
+  judge: Collector,
+  leaving: AsyncDisposableStack,
+): Promise<Window[]> {
+  return Array.fromAsync(leaving.use(judge.watch(room, subject.pid, { seconds: MEASURE_MS / 1000, dense: true })))
 }
 
 /** Names of the calls that were seen, where calls were looked at. */
@@ -56,7 +66,7 @@ export async function costs(
   subject: Subject,
   looks: readonly { name: string; look: (leaving: AsyncDisposableStack) => Promise<Window[]> }[],
 ): Promise<Record<string, ObserverCost>> {
-  const alone = () => measure(subject, async () => void (await delay(ALONE_MS)))
+  const alone = () => measure(subject, async () => void (await delay(MEASURE_MS)))
   const unobserved = [await alone()]
   const found: Record<string, ObserverCost> = {}
   for (const { name, look } of looks) {

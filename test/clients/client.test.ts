@@ -73,6 +73,16 @@ describe('every client', () => {
     await client.next((line) => line.started > started + 10)
   })
 
+  test('started with a pause, sends nothing before the first resume, and has its whole time from then on', async () => {
+    await using server = await quiet()
+    await using client = storm(server.to, '--paused', '--rate', '100', '--for', '0.2')
+    const { at } = await client.next(({ due }) => due === 0)
+    expect(await client.next((line) => line.at > at + 250)).toMatchObject({ due: 0, started: 0, saturated: false })
+    client.tell('resume')
+    await client.next(({ started }) => started > 10)
+    expect(await client.ended).toBe(0)
+  })
+
   test('ends by itself after its time', async () => {
     await using server = await quiet()
     await using client = storm(server.to, '--for', '0.5')
