@@ -98,10 +98,10 @@ func (c *crowd) measure(w *window.Window) {
 func fullness(p window.Process) float64 { return float64(p.FDs) / float64(max(p.FDLimit, 1)) }
 
 // look renews the slow structure around the processes. It is true when something was looked at again.
-func (c *crowd) look() bool {
+func (c *crowd) look(share time.Duration) bool {
 	renewed := false
 	for _, p := range c.processes {
-		renewed = p.scene.Refresh(procfs.Closely) || renewed
+		renewed = p.scene.Refresh(share) || renewed
 	}
 	return renewed
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"spinlab/probe/internal/procfs"
 	"spinlab/probe/internal/window"
 )
 
@@ -80,7 +81,7 @@ func Procfs(ctx context.Context, options Options, emit Emit) error {
 		}
 		w := clock.open("procfs", crowd.pids())
 		crowd.measure(&w)
-		if crowd.look() {
+		if crowd.look(procfs.Closely) {
 			w.Sockets, w.Descriptors = crowd.sockets(), crowd.stuck()
 		}
 		clock.close(&w, time.Now())
@@ -101,6 +102,10 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 	crowd := kernel.crowd
 	defer kernel.close()
 	rota, suspicion := rota{duty: options.Duty}, suspicion{}
+	share := time.Duration(procfs.Closely)
+	if options.Duty == Dense {
+		share = procfs.Freely
+	}
 	ticker := time.NewTicker(options.Interval)
 	defer ticker.Stop()
 	clock, renewed := newClock(), true
@@ -149,7 +154,7 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 		}
 		crowd.measure(&w)
 		if kernel.counter.Attached() {
-			renewed = crowd.look() || renewed
+			renewed = crowd.look(share) || renewed
 		}
 		if renewed {
 			w.Sockets, renewed = crowd.sockets(), false

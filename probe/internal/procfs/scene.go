@@ -11,9 +11,10 @@ import (
 	"spinlab/probe/internal/window"
 )
 
-// Looking at descriptors, epoll sets and sockets may take one in so many of a core: less as long as nothing seems wrong.
-// It is of no more use than once in refreshGap.
+// Looking at descriptors, epoll sets and sockets may take one in so many of a core: less as long as nothing seems wrong,
+// more where the process is the caller's own. It is of no more use than once in refreshGap.
 const (
+	Freely     = 25
 	Closely    = 100
 	Sparingly  = 400
 	refreshGap = 180 * time.Millisecond
@@ -41,7 +42,7 @@ func NewScene(pid int) *Scene {
 	return s
 }
 
-// Refresh looks again, unless the last look was so dear that the next is not due yet; share is Closely or Sparingly.
+// Refresh looks again, unless the last look was so dear that the next is not due yet; share is one of those above.
 func (s *Scene) Refresh(share time.Duration) bool {
 	if time.Since(s.whole) < max(s.took*share, refreshGap) {
 		return false
