@@ -14,6 +14,8 @@ interface Held {
 
 /** Counts from the start; connected = held + closedByServer + closedByClient. */
 export interface ConnectionCounts {
+  /** on their way: neither connected yet nor given up */
+  connecting: number
   connected: number
   held: number
   /** those of `held` that the server has closed its half of */
@@ -75,6 +77,7 @@ export class Connections {
 
   counts(): ConnectionCounts {
     return {
+      connecting: [...this.#held].filter(({ connected }) => !connected).length,
       connected: this.#connected,
       held: this.#connected - this.#closedByServer - this.#closedByClient,
       halfClosed: [...this.#held].filter(({ ended }) => ended).length,

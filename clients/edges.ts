@@ -63,6 +63,7 @@ class Edges implements Traffic {
   report() {
     return {
       ...this.#counts,
+      connecting: this.#edges.filter((edge) => edge.isOn && !edge.isConnected).length,
       held: this.#edges.filter((edge) => edge.isConnected).length,
       storms: this.#storms,
     }

@@ -6,7 +6,8 @@ import { holdsSince } from './holds-since.ts'
 export function arrivalsOf(facts: readonly Facts[]): number {
   const now = facts.at(-1)
   if (now && !now.chaos) return now.sane.ok + now.sane.failed
-  return (now?.chaos?.started ?? 0) - (facts[0]?.chaos?.started ?? 0)
+  const arrived = (at: Facts | undefined) => (at?.chaos ? at.chaos.started - at.chaos.connecting : 0)
+  return arrived(now) - arrived(facts[0])
 }
 
 /** How many it took until the condition held, if it has held ever since. */

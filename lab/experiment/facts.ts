@@ -11,6 +11,8 @@ export const ChaosStatistics = z.looseObject({
   at: z.number(),
   due: count,
   started: count,
+  /** of these, connections that are not made yet */
+  connecting: count.default(0),
   held: count,
   closedByServer: count,
   errors: z.record(z.string(), count),

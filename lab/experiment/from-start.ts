@@ -17,11 +17,11 @@ export const fixesFromStart = (variant: Variant, fixes: readonly Fix[]): readonl
 export function controlsFromStart({ variant, phases }: SubjectRecord, fixes: readonly Fix[]): Variant[] {
   const fault = phases.find(({ phase }) => phase.name === 'fault')
   const needed = fault && arrivalsUntilFault(fault)
-  return needed === undefined ? [] : fixes.map((fix) => withFix(variant, fix, Math.max(needed, FEWEST)))
+  return needed === undefined ? [] : fixes.map((fix) => withFix(variant, fix, needed + UNTOLD))
 }
 
-/** Of a fault that is there at once. */
-const FEWEST = 10
+/** Arrivals since a client's last report, which the fault may have needed too. */
+const UNTOLD = 10
 
 function withFix({ name, chaos, settings, nofile }: Variant, fix: Fix, needed: number): Variant {
   return {
@@ -34,7 +34,7 @@ function withFix({ name, chaos, settings, nofile }: Variant, fix: Fix, needed: n
     ...(nofile && { nofile }),
     condition({ first, now }) {
       const arrived = arrivalsOf([first, now])
-      return { holds: arrived >= needed, text: `${arrived} arrived (the fault needed ${needed})` }
+      return { holds: arrived >= needed, text: `${arrived} arrived (the fault needed ${needed - UNTOLD})` }
     },
     fixes: [],
   }

@@ -6,9 +6,14 @@ import { planPhases } from '../../lab/experiment/phases.ts'
 import type { Variant } from '../../lab/experiment/scenario.ts'
 import storm from '../../lab/scenarios/tls-storm.ts'
 
-/** So many chaos connections have been started, and the bug has turned so often. */
-const facts = (at: number, started: number, turns: number) =>
-  ({ at, chaos: { started }, target: { counters: { turns } }, sane: { ok: 0, failed: 0 } }) as unknown as Facts
+/** So many chaos connections have been started, a few of which are not made yet, and the bug has turned so often. */
+const facts = (at: number, started: number, turns: number, connecting = 0) =>
+  ({
+    at,
+    chaos: { started, connecting },
+    target: { counters: { turns } },
+    sane: { ok: 0, failed: 0 },
+  }) as unknown as Facts
 
 const variant: Variant = {
   ...storm.variants[0],
@@ -38,10 +43,11 @@ test('the control is the same server, and waits for as many arrivals as the faul
   })
   // What the fault must show, its cure has not.
   expect(control?.effect ?? control?.finding).toBeUndefined()
-  const ask = (started: number) =>
-    control?.condition({ first: facts(0, 0, 0), previous: facts(0, 0, 0), now: facts(9, started, 0) })
-  expect(ask(41)?.holds).toBe(false)
-  expect(ask(42)).toEqual({ holds: true, text: '42 arrived (the fault needed 42)' })
+  const ask = (started: number, connecting = 0) =>
+    control?.condition({ first: facts(0, 0, 0), previous: facts(0, 0, 0), now: facts(9, started, 0, connecting) })
+  expect(ask(51)?.holds).toBe(false)
+  expect(ask(53, 2)?.holds).toBe(false)
+  expect(ask(52)).toEqual({ holds: true, text: '52 arrived (the fault needed 42)' })
 })
 
 test('where the fault never came nothing can be said of a control', () => {
