@@ -34,14 +34,19 @@ export async function look(
   return joinProcess(windows, processes)
 }
 
-/** What the judging observer costs, at work as in a phase. */
+/** The judging observer at work as in a phase, until it has seen enough to tell what it costs. */
 export async function lookOfJudge(
   subject: Subject,
   room: Room,
   judge: Collector,
   leaving: AsyncDisposableStack,
 ): Promise<Window[]> {
-  return Array.fromAsync(leaving.use(judge.watch(room, subject.pid, { seconds: MEASURE_MS / 1000, dense: true })))
+  const windows: Window[] = []
+  for await (const window of leaving.use(judge.watch(room, subject.pid, { dense: true }))) {
+    windows.push(window)
+    if (1000 * windows.reduce((sum, { seconds }) => sum + seconds, 0) >= MEASURE_MS) break
+  }
+  return windows
 }
 
 /** Names of the calls that were seen, where calls were looked at. */
