@@ -1,11 +1,11 @@
 // expect: healthy
 // finding: userland-loop
 // load: bytes 3
-// The one thread of the server hashes for seconds on each message: it is silent, and not stuck.
+// The one thread of the server hashes for half a minute on each message: it is silent, and not stuck.
 #include "../zoo.h"
 static uint64_t hash_request(const char *data, ssize_t n) {
   uint64_t hash = 14695981039346656037ull;
-  for (long i = 0; i < 2000000000; i++) hash = (hash ^ (unsigned char)data[i % n]) * 1099511628211ull;
+  for (long i = 0; i < 30000000000; i++) hash = (hash ^ (unsigned char)data[i % n]) * 1099511628211ull;
   return hash;
 }
 int main(void) {
