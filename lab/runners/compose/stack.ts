@@ -10,7 +10,6 @@ import { repository } from '../../places.ts'
 const FILES = ['compose.yaml', 'compose.vanish.yaml', 'compose.lab.yaml']
 /** For an engine that refuses a capability of compose.yaml. */
 const OLD_ENGINE = 'compose.engine-20.yaml'
-const DOCKER_HUB = 'registry-1.docker.io'
 const SERVICES = ['tracer', 'target', 'clients']
 /** What compose/offline-images makes. */
 export const OFFLINE = { NODE_IMAGE: 'spinlab/offline-node:latest', TRACER_IMAGE: 'spinlab/offline-tracer:latest' }
@@ -117,7 +116,8 @@ const chosen = (settings: Record<string, string>) =>
 function missingImage(said: string): string | undefined {
   const [, registry, name, tag, cause] = /"https?:\/\/([^/]+)\/v2\/(\S+)\/manifests\/([^"]+)": (.*)/.exec(said) ?? []
   if (name) {
-    const full = registry === DOCKER_HUB ? name.replace(/^library\//, '') : `${registry}/${name}`
+    // Those of the default registry that have no owner.
+    const full = name.startsWith('library/') ? name.slice('library/'.length) : `${registry}/${name}`
     return `${full}:${tag} cannot be had: ${cause}`
   }
   const [, image, why] = /failed to resolve source metadata for (\S+?): (.*)/.exec(said) ?? []
