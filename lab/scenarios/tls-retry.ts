@@ -35,8 +35,8 @@ const storm = (rate: number, hold: number, kinds: readonly string[]): Traffic =>
   ],
 })
 
-/** They stop in the middle of the ClientHello. */
-const stalls = storm(15, 8, ['truncated-record', 'lying-record-length', 'lying-handshake-length'])
+/** They stop in the middle of the ClientHello. So many at once that each source has more of them than a cap allows (2). */
+const stalls = storm(24, 12, ['truncated-record', 'lying-record-length', 'lying-handshake-length'])
 /** Their first bytes are no ClientHello already. */
 const lies = storm(12, 40, ['garbage', 'plain-http', 'sslv2-hello', 'oversized-record'])
 

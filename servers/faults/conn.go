@@ -119,6 +119,17 @@ func (l *ledger) pendingOf(source netip.Addr) (pending []*conn) {
 	return pending
 }
 
+// sources are those that have begun something.
+func (l *ledger) sources() map[netip.Addr]bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	sources := map[netip.Addr]bool{}
+	for c := range l.pending {
+		sources[c.source()] = true
+	}
+	return sources
+}
+
 // unclosed returns what has leaked.
 func (l *ledger) unclosed() (unclosed []*conn) {
 	l.mu.Lock()

@@ -1,6 +1,9 @@
 package faults
 
-import "sync"
+import (
+	"net/netip"
+	"sync"
+)
 
 // sourceCap is a fix: a source with too many unfinished handshakes loses them all, and is refused until it has been quiet.
 type sourceCap struct {
@@ -13,23 +16,28 @@ type sourceCap struct {
 func (f *sourceCap) admits(c *conn) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	source, quiet := c.source(), f.settings.Duration("refuse-for")
+	source := c.source()
 	switch {
 	case !f.on:
 		return true
-	case f.refused.apply(source, quiet):
+	case f.refused.apply(source, f.settings.Duration("refuse-for")):
 		f.refuse(c)
 		return false
 	}
+	return !f.enforce(source)
+}
+
+// enforce says whether a source has too many, which it then loses.
+func (f *sourceCap) enforce(source netip.Addr) bool {
 	pending := f.ledger.pendingOf(source)
 	if len(pending) <= f.settings.Count("pending-per-source") {
-		return true
+		return false
 	}
-	f.refused.begin(source, quiet)
+	f.refused.begin(source, f.settings.Duration("refuse-for"))
 	for _, c := range pending {
 		f.refuse(c)
 	}
-	return false
+	return true
 }
 
 func (f *sourceCap) refuse(c *conn) {
@@ -42,6 +50,11 @@ func (f *sourceCap) turn(on bool) func() error {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.on, f.refused = on, refusals{}
+		for source := range f.ledger.sources() {
+			if on {
+				f.enforce(source)
+			}
+		}
 		return nil
 	}
 }

@@ -52,11 +52,8 @@ func TestRetriesEndWithAFixAndComeBackWithout(t *testing.T) {
 				s.mustRetry(t)
 				s.mustBeSane(t)
 				revert := s.apply(t, row.fix)
-				for _, c := range append(early, attack()...) {
-					if !endsWithin(c, patience) {
-						t.Errorf("the server still holds %s", c.LocalAddr())
-					}
-				}
+				mustEndAll(t, early)
+				mustEndAll(t, attack())
 				s.mustRest(t, pending)
 				if s.Counters()[row.counter] == 0 {
 					t.Errorf("%s is 0", row.counter)
@@ -64,6 +61,15 @@ func TestRetriesEndWithAFixAndComeBackWithout(t *testing.T) {
 				revert()
 			}
 		})
+	}
+}
+
+func mustEndAll(t *testing.T, conns []net.Conn) {
+	t.Helper()
+	for _, c := range conns {
+		if !endsWithin(c, patience) {
+			t.Errorf("the server still holds %s", c.LocalAddr())
+		}
 	}
 }
 
