@@ -6,7 +6,7 @@ export const withExperimentOptions = (command: Command): Command =>
   command
     .option('--variant <name>', 'form of the server; default: the main one')
     .option('--fix <name>', 'try only this fix (may be repeated)', collect, [])
-    .option('--brief', 'neither witnesses nor controls', false)
+    .option('--brief', 'neither witnesses nor controls, but for those of --all-from-start', false)
     .option(
       '--all-from-start',
       'a control with each fix that can be on from the start, not with the first alone',

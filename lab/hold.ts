@@ -30,7 +30,7 @@ export interface HoldOptions {
   outDir: string
   /** longest time of one phase, ms */
   timeout: number
-  /** neither witnesses nor controls */
+  /** neither witnesses nor controls, but for those of `allFromStart` */
   brief?: boolean
   /** controls with a fix that is on from the start: for each that can be, instead of the first alone (which `brief` leaves out) */
   allFromStart?: boolean

@@ -38,6 +38,7 @@ const SILENCE = 1.2
  */
 const FEW_ASKING = 6
 const ALL_BUT_NOISE = 0.93
+
 /** CPU burns without progress and with hardly a wait. */
 export function userlandLoop(sight: Sight): Suspicion[] {
   return [

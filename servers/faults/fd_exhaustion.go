@@ -131,6 +131,7 @@ func (f reserveFD) revert() { f.reserve = false }
 
 func (s *exhausted) refuse() {
 	unix.Close(s.spare)
+	s.spare = -1
 	if fd, _, err := unix.Accept4(s.listener, unix.SOCK_CLOEXEC); err == nil {
 		unix.Close(fd)
 		s.shed.Add(1)
@@ -141,13 +142,15 @@ func (s *exhausted) refuse() {
 // regain opens the spare again. Another thread may have taken its number meanwhile; until one frees the listener is left
 // alone, for without a spare the trick is nothing but the bug.
 func (s *exhausted) regain() {
-	var err error
-	if s.spare, err = openSpare(); err == nil || !s.reserve {
-		s.resume()
+	if s.spare < 0 { // whoever else waits for it may have it already
+		s.spare, _ = openSpare()
+	}
+	if s.spare < 0 && s.reserve {
+		s.suspend()
+		time.AfterFunc(shortestPause, func() { s.loop.Do(s.regain) })
 		return
 	}
-	s.suspend()
-	time.AfterFunc(shortestPause, func() { s.loop.Do(s.regain) })
+	s.resume()
 }
 
 func openSpare() (int, error) { return unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0) }

@@ -50,10 +50,11 @@ func (f *sourceCap) turn(on bool) func() error {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.on, f.refused = on, refusals{}
+		if !on {
+			return nil
+		}
 		for source := range f.ledger.sources() {
-			if on {
-				f.enforce(source)
-			}
+			f.enforce(source)
 		}
 		return nil
 	}
