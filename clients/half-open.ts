@@ -50,7 +50,9 @@ class HalfOpen implements Traffic {
       'time-wait': counts.closedByServer,
       vanished: this.#vanished,
     }
-    return { ...counts, opened: this.#opened, left: left[this.#state] }
+    // As `started`, which counts bursts.
+    const connecting = Math.ceil(counts.connecting / this.#burst)
+    return { ...counts, connecting, opened: this.#opened, left: left[this.#state] }
   }
 
   close() {
