@@ -32,8 +32,9 @@ function read<T>(path: string, shape: z.ZodType<T>): T | undefined {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
-  } catch {
-    return undefined
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw unsupported(`${path} cannot be read: ${(error as Error).message}; mend it, or set DOCKER_HOST`)
   }
   try {
     return shape.parse(JSON.parse(text))

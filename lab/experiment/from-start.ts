@@ -3,8 +3,13 @@ import type { SubjectRecord } from './record.ts'
 import type { Fix, Variant } from './scenario.ts'
 
 /** Whether a server can be started with it, and must then never spin. */
-const mayBeginWith = (variant: Variant, { cures, expected, outside, restarts }: Fix) =>
-  variant.expected === 'present' && cures.includes('spin') && expected === 'absent' && !outside && !restarts
+const mayBeginWith = (variant: Variant, { cures, expected, outside, restarts, scope }: Fix) =>
+  variant.expected === 'present' &&
+  cures.includes('spin') &&
+  expected === 'absent' &&
+  !outside &&
+  !restarts &&
+  scope === 'standing'
 
 /** Of these fixes of a variant, those that a server can be started with. */
 export const fixesFromStart = (variant: Variant, fixes: readonly Fix[]): readonly Fix[] =>

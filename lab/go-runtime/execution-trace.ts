@@ -28,8 +28,12 @@ export type ExecutionTrace = z.infer<typeof ExecutionTrace>
 
 /** Of the body of /debug/pprof/trace. Throws with the reader's own line when it is none, or of a Go that is too new for it. */
 export async function readExecutionTrace(body: Uint8Array): Promise<ExecutionTrace> {
-  const { stdout, stderr, failed } = await execa(binary('probe'), ['gotrace'], { input: body, reject: false })
-  if (failed) throw new Error(stderr.trim().replace(/^probe: gotrace: /, '') || 'the reader of execution traces ended')
+  const { stdout, stderr, failed, shortMessage } = await execa(binary('probe'), ['gotrace'], {
+    input: body,
+    reject: false,
+    timeout: 10_000,
+  })
+  if (failed) throw new Error(stderr.trim().replace(/^probe: gotrace: /, '') || shortMessage)
   return ExecutionTrace.parse(JSON.parse(stdout))
 }
 

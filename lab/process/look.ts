@@ -19,6 +19,8 @@ export interface LookOptions extends GoSources {
   whole?: boolean
   /** `auto`, or one by name */
   collector: string
+  /** see JudgeOptions */
+  unasked?: boolean
 }
 
 const TREE_MS = 300
@@ -40,7 +42,7 @@ export async function look(id: number, options: LookOptions, limits: Limits): Pr
   const { pid, name } = options.whole ? root : subject
   if (!(await isAlive(pid)))
     throw new SpinlabError(EXIT.inconclusive, `process ${pid} (${name}) ended while it was watched`)
-  const judgement = judge(windows)
+  const judgement = judge(windows, { unasked: options.unasked ?? false })
   const illusion = before && now && decisionTree(judgement, before, now)
   return diagnose(judgement, windows, {
     ...subject,

@@ -40,6 +40,8 @@ const ONSET_MS = 1500
 /** So much (s) must then be seen before absence is an answer: that nothing comes or goes any more shows only after a while. */
 const ENOUGH_SECONDS = 1.5
 const LOOK_EVERY_MS = 50
+/** All that is asked of it comes from its trigger. */
+const UNASKED = { unasked: true }
 
 /** Starts a program in a sandbox of its own, then its trigger, and watches until the evidence decides. Throws when it never becomes ready. */
 export async function trial({ program, trigger }: Binaries, options: TrialOptions): Promise<Trial> {
@@ -107,7 +109,7 @@ async function watch(
   for (;;) {
     const settled = windows.filter((window) => window.start >= onset)
     const enough = sum(settled.map(({ seconds }) => seconds)) >= ENOUGH_SECONDS
-    const [early, late] = [decide(windows), judge(enough ? settled : [])]
+    const [early, late] = [decide(windows, UNASKED), judge(enough ? settled : [], UNASKED)]
     const spin = early.verdict === 'present' ? early : late.verdict === 'spin' ? late : undefined
     if (spin)
       return {
@@ -115,7 +117,7 @@ async function watch(
         class: spin.class,
         cause: spin.findings.find((finding) => finding.spin)?.text ?? null,
       }
-    if (enough && decide(settled).verdict === 'absent') return { verdict: 'absent', class: null, cause: null }
+    if (enough && decide(settled, UNASKED).verdict === 'absent') return { verdict: 'absent', class: null, cause: null }
     const happened = mishap()
     if (happened) return noData(happened)
     if (stop.aborted) return noData('interrupted')

@@ -30,6 +30,8 @@ interface Weighed {
 export interface JudgeOptions {
   /** windows of the same process when it was known to be sane: then a spin is what is new, however little it costs */
   baseline?: readonly Window[]
+  /** Whoever asks the process for something is known, and asks for no long computation: a process that burns in silence spins. */
+  unasked?: boolean
 }
 
 /** What futile work must cost to be a spin rather than a finding, where there is no baseline. A definition: a tenth of a core. */
@@ -59,11 +61,11 @@ const SIGNATURES = [errorLoop, unconsumedReadiness, emptyWakeups, userlandLoop]
 const OTHERS = [descriptorLeak, busyComputing, timers, saturated]
 
 /** Pure: what these windows of one observation amount to. */
-export function judge(windows: readonly Window[], { baseline }: JudgeOptions = {}): Judgement {
+export function judge(windows: readonly Window[], { baseline, unasked = false }: JudgeOptions = {}): Judgement {
   const sight = see(windows)
   const before = baseline?.length ? usual(baseline) : undefined
   const weighed = SIGNATURES.flatMap((signature) => signature(sight))
-    .map((suspicion) => ({ suspicion, spin: before ? isNew(suspicion, sight, before) : isSevere(suspicion) }))
+    .map((suspicion) => ({ suspicion, spin: before ? isNew(suspicion, sight, before) : isSevere(suspicion, unasked) }))
     .toSorted(byWeight)
   const worst = weighed.find(({ spin }) => spin)?.suspicion
   const verdict = weighLosses(sight, worst)
@@ -79,9 +81,9 @@ export function judge(windows: readonly Window[], { baseline }: JudgeOptions = {
   }
 }
 
-/** Whoever computes an answer for long is as silent as a loop without an end: only a baseline tells them apart. */
-const isSevere = ({ cores, evidence }: Suspicion) =>
-  evidence !== 'silence' && (cores === undefined || cores >= SEVERE_CORES)
+/** Whoever computes an answer for long is as silent as a loop without an end: only who knows what is asked of it tells them apart. */
+const isSevere = ({ cores, evidence }: Suspicion, unasked: boolean) =>
+  (unasked || evidence !== 'silence') && (cores === undefined || cores >= SEVERE_CORES)
 
 /** Spins first; what rests on nothing but absence yields to whatever else explains the same CPU; then by cost. */
 function byWeight(a: Weighed, b: Weighed): number {

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CLIMBING } from '../../lab/go-runtime/illusion.ts'
 import { needs, needsTools } from '../needs.ts'
 import { endWithTest } from '../node-program.ts'
 import { pathWithout } from '../path-without.ts'
@@ -33,6 +35,10 @@ async function diagnose(pid: string, ...more: string[]) {
 test('goroutines that climb at rest are an illusion, and which one is said; a loop is a spin', async (context) => {
   await needs(context, 'bpf')
   const [parked, blocked, loop] = await Promise.all([start('parked'), start('blocked'), start('deadlines-past')])
+  // Who has just begun to climb has not yet what would be many.
+  const threads = async () =>
+    Number(/^Threads:\t(\d+)/m.exec(await readFile(`/proc/${blocked.pid}/status`, 'utf8'))?.[1])
+  await expect.poll(threads, { timeout: 10_000, interval: 20 }).toBeGreaterThan(3 * CLIMBING)
   const [ofParked, ofBlocked, ofLoop] = await Promise.all([
     diagnose(parked.pid, '--pprof', parked.pprof),
     // From /proc alone.

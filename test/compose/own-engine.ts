@@ -11,6 +11,7 @@ export async function ownEngine(folder: string): Promise<{ host: string } & Asyn
     // A session of its own: Ctrl-C reaches the tests, and the engine ends after them.
     detached: true,
   })
+  held.catch(() => {}) // told to whoever disposes of it
   for await (const host of createInterface({ input: held.stdout }))
     return {
       host,

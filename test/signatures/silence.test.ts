@@ -29,6 +29,10 @@ test('a long computation is no spin, and the silence is said', () => {
   })
 })
 
+test('it is one where nobody asks for a computation', () => {
+  expect(judge(silent(['multiply', 9]), { unasked: true })).toMatchObject({ verdict: 'spin', class: 'userland-loop' })
+})
+
 test('it is one beside a baseline that was not silent', () => {
   expect(judge(silent(['multiply', 9]), { baseline: [answering] })).toMatchObject({
     verdict: 'spin',
