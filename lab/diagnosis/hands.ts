@@ -37,9 +37,9 @@ export const raiseLimit: MakeFix = ({ pid, sight, scene }) => {
   return {
     name: hand.fix,
     priority: 'now',
-    command: healCommand(pid, hand),
+    command: healCommand(pid, [hand]),
     cost: wordsOf(hand).cost,
-    undo: healCommand(pid, { fix: 'raise-nofile', nofile: soft }),
+    undo: healCommand(pid, [{ fix: 'raise-nofile', nofile: soft }]),
   }
 }
 
@@ -80,7 +80,7 @@ function byHands(
   return {
     name: fix,
     priority: 'now',
-    command: healCommand(pid, on(first), ...hands),
+    command: healCommand(pid, [on(first), ...hands]),
     cost: hands.length ? `${cost}; so with the ${hands.length} others` : cost,
     undo: undo(first),
   }

@@ -46,9 +46,9 @@ export interface Treatment {
 
 /** Pure: puts deeds into words. */
 export function healing({ pid, name, steps, before, after }: Treatment): Healing {
-  const [first, ...others] = steps.filter((step): step is Done => 'deed' in step)
+  const all = steps.filter((step): step is Done => 'deed' in step)
+  const [first, ...others] = all
   if (!first) throw new Error('nothing was done, nor planned')
-  const all: [Done, ...Done[]] = [first, ...others]
   const { fix, done } = first.deed
   const words = all.map(({ hand, deed }) => wordsOf(hand, deed.before.descriptor))
   const back = all.flatMap(({ deed }) => deed.undo ?? []).reverse()
@@ -71,17 +71,17 @@ export function healing({ pid, name, steps, before, after }: Treatment): Healing
     failed: steps.flatMap((step) => ('reason' in step ? { fd: step.hand.fd ?? null, reason: step.reason } : [])),
     does: unique(words.map(({ does }) => does)),
     cost: unique(words.map(({ cost }) => cost)),
-    command: done ? null : healCommand(pid, ...mapped(all, ({ hand }) => hand)),
-    undo: back[0] ? healCommand(pid, back[0], ...back.slice(1)) : null,
+    command: done
+      ? null
+      : healCommand(
+          pid,
+          all.map(({ hand }) => hand),
+        ),
+    undo: back.length ? healCommand(pid, back) : null,
   }
 }
 
 const unique = (texts: readonly string[]) => [...new Set(texts)].join('; ')
-
-const mapped = <T, U>([first, ...others]: readonly [T, ...T[]], to: (one: T) => U): [U, ...U[]] => [
-  to(first),
-  ...others.map(to),
-]
 
 const verdictOf = ({ verdict, class: spin, cause, cpu, confidence }: Diagnosis): Verdict => ({
   verdict,

@@ -49,14 +49,15 @@ function loss({ kind, peer }: Subject): string {
 export const wordsOf = (hand: Hand, subject: Subject = {}): Words => WORDS[hand.fix](hand, subject)
 
 /** What an engineer types to have it done: one fix, to as many descriptors as there are hands. */
-export function healCommand(pid: number, ...hands: readonly [Hand, ...Hand[]]): string {
+export function healCommand(pid: number, hands: readonly Hand[]): string {
   const given = hands.flatMap((hand) => {
     const { fd, inode, nofile, sets } = hand
     if (sets) return [`--undo '${JSON.stringify(hand)}'`]
     const flags = { fd, inode: inode || undefined, nofile }
     return Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]))
   })
-  const fix = hands[0].sets ? [] : ['--fix', hands[0].fix]
+  const [first] = hands
+  const fix = first && !first.sets ? ['--fix', first.fix] : []
   return ['bin/spinlab heal', pid, ...fix, ...given, '--yes'].join(' ')
 }
 
