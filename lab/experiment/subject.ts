@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ExecutionTrace, readExecutionTrace } from '../go-runtime/execution-trace.ts'
 import { GoWatch } from '../go-runtime/watch.ts'
+import { lastLine } from '../last-line.ts'
 import type { Stage, Target } from '../stage/stage.ts'
 import type { Window } from '../windows/window.ts'
 import type { Casualty } from './assess.ts'
@@ -56,7 +57,7 @@ export class Subject implements AsyncDisposable {
       (words) => this.#lost('observer-ended', words),
     )
     void target.ended.then((code) => {
-      const words = target.complaint().trim().split('\n').at(-1)
+      const words = lastLine(target.complaint())
       this.#lost('target-ended', `exit ${code}${words ? `, ${words}` : ''}`)
     })
   }

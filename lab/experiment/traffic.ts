@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod'
+import { lastLine } from '../last-line.ts'
 import { client } from '../places.ts'
 import type { Child, Room } from '../stage/room.ts'
 import type { Traffic } from './scenario.ts'
@@ -17,8 +18,7 @@ export class TrafficClient<Report> implements AsyncDisposable {
   ) {
     this.#child = room.run([process.execPath, client(name), ...flags])
     this.ended = this.#read(schema, onReport).then(
-      async () =>
-        `${name} ended (exit ${await this.#child.ended}): ${this.#child.complaint().trim().split('\n').at(-1)}`,
+      async () => `${name} ended (exit ${await this.#child.ended}): ${lastLine(this.#child.complaint())}`,
       (error: Error) => `${name} reported nonsense: ${error.message}`,
     )
   }

@@ -1,5 +1,6 @@
 import { readlink } from 'node:fs/promises'
 import { execa } from 'execa'
+import { lastLine } from '../last-line.ts'
 
 /** A table of many sockets takes its time; who needs longer has nothing to add in time (ms). */
 const PATIENCE_MS = 1800
@@ -21,7 +22,6 @@ export async function besides(
   if (code === 'ENOENT' || (enter.length && exitCode === 127)) return { missing: `${tool} is not installed: ${remedy}` }
   if (timedOut) return { missing: `${tool} did not end in ${PATIENCE_MS} ms` }
   // lsof ends with 1 where one of many things could not be told.
-  if (!stdout && exitCode !== 0)
-    return { missing: `${tool}: ${stderr.trim().split('\n').at(-1) || `exit ${exitCode}`}` }
+  if (!stdout && exitCode !== 0) return { missing: `${tool}: ${lastLine(stderr) || `exit ${exitCode}`}` }
   return { stdout }
 }

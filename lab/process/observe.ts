@@ -1,6 +1,7 @@
 import { loadCollector } from '../collectors/choose.ts'
 import type { Collector, WatchOptions } from '../collectors/collector.ts'
 import { EXIT, SpinlabError, unsupported } from '../errors.ts'
+import { lastLine } from '../last-line.ts'
 import { judge, SEVERE_CORES } from '../signatures/judge.ts'
 import { sum } from '../signatures/sums.ts'
 import { thisMachine } from '../stage/this-machine.ts'
@@ -81,7 +82,7 @@ async function withoutRights(subject: Subject, refusal: Error, limits: Limits): 
   const seconds = Math.max(left(limits) - STRACE_SECONDS - END_SECONDS, STILL_SECONDS)
   const before = await look(procfs, subject.pid, limits, { seconds }).catch(() => [])
   const calls = await look(strace, subject.pid, limits, { seconds: STRACE_SECONDS }).catch(() => [])
-  const why = refusal.message.split('\n').at(-1)
+  const why = lastLine(refusal.message)
   if (calls.length === 0 && !(await isOurs(subject.pid)) && judge(before).verdict === 'no-data')
     throw unsupported(`process ${subject.pid} (${subject.name}) is not ours to look at: ${why}`)
   return {

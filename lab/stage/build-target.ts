@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { execa } from 'execa'
 import { broken, unsupported } from '../errors.ts'
+import { lastLine } from '../last-line.ts'
 import { binary, targetModule } from '../places.ts'
 
 /** Builds the target where it is not built yet, as in the packed tool, which has its sources. */
@@ -22,5 +23,5 @@ export async function buildTarget(): Promise<void> {
     throw unsupported(
       'experiments need Go, which builds their target here and is not installed; list, diagnose and guard do not',
     )
-  if (failed) throw broken(`cannot build the target: ${stderr.trim().split('\n').at(-1)}`)
+  if (failed) throw broken(`cannot build the target: ${lastLine(stderr)}`)
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { z } from 'zod'
 import { broken } from '../errors.ts'
+import { lastLine } from '../last-line.ts'
 import { binary } from '../places.ts'
 import { KeptLine } from './kept-line.ts'
 import type { Room } from './room.ts'
@@ -79,5 +80,3 @@ export async function startTarget(
     },
   }
 }
-
-const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? ''

@@ -1,4 +1,5 @@
 import { unsupported } from '../../errors.ts'
+import { lastLine } from '../../last-line.ts'
 import type { Room } from '../../stage/room.ts'
 import { thisMachine } from '../../stage/this-machine.ts'
 import { BpftraceParser } from '../../windows/bpftrace.ts'
@@ -66,5 +67,5 @@ async function* observe(
     yield await priced(window)
   }
   if (!seen && !scope.signal.aborted)
-    throw unsupported(`bpftrace: ${observer.child.complaint().trim().split('\n').at(-1) || 'ended without a word'}`)
+    throw unsupported(`bpftrace: ${lastLine(observer.child.complaint()) || 'ended without a word'}`)
 }

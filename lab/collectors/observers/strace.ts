@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { unsupported } from '../../errors.ts'
+import { lastLine } from '../../last-line.ts'
 import type { Child, Room } from '../../stage/room.ts'
 import { snapshotCommand, socketsCommand } from '../../windows/descriptor-snapshot.ts'
 import { parseStrace, SNAPSHOT_MARK } from '../../windows/strace.ts'
@@ -109,7 +110,7 @@ async function* look(
   // It waits still where strace could not attach.
   await second.stop()
   const complaint = child.complaint().trim()
-  if (/Operation not permitted|Permission denied/.test(complaint)) throw unsupported(complaint.split('\n').at(-1) ?? '')
+  if (/Operation not permitted|Permission denied/.test(complaint)) throw unsupported(lastLine(complaint))
   if (/No such process/.test(complaint)) return
   const facts = [...before, ...(await after), ...((await late) ?? [])].map((line) => SNAPSHOT_MARK + line)
   for (const line of [...facts, ...lines]) capture?.(line)

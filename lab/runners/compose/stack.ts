@@ -4,6 +4,7 @@ import type { Engine } from '../../docker/engine.ts'
 import { OURS, ofRun } from '../../docker/labels.ts'
 import { removeStacks } from '../../docker/remove.ts'
 import { broken, unsupported } from '../../errors.ts'
+import { lastLine } from '../../last-line.ts'
 import { thisProcess } from '../../owner.ts'
 import { repository } from '../../places.ts'
 
@@ -125,5 +126,3 @@ function missingImage(said: string): string | undefined {
 }
 
 const refusesCapability = (said: string) => /CapAdd|capabilit/i.test(said)
-
-const lastLine = (text: string) => text.split('\n').at(-1) ?? ''
