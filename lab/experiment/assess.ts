@@ -116,12 +116,14 @@ interface Shortcoming {
 
 /** What must be true beside the verdict before the phase counts. */
 function shortcomings(
-  { phase, variant, facts }: Evidence,
+  { phase, variant, facts, cut }: Evidence,
   condition: Answer | null,
   effect: Answer | null,
 ): Shortcoming[] {
   const before = facts[0]
   const now = facts.at(-1)
+  // Whether it would have come in the time that it is given, a phase that was cut short cannot say.
+  const notYet = cut && cut !== 'timeout' ? 'inconclusive' : 'fail'
   if (!before || !now) return [{ outcome: 'inconclusive', text: 'nothing was seen of the target' }]
   const found: Shortcoming[] = []
   if (condition && !condition.holds && needsCondition(phase))
@@ -139,7 +141,7 @@ function shortcomings(
     })
   if (phase.expected === 'absent' && now.sane.okInARow < SERVING)
     found.push({
-      outcome: 'fail',
+      outcome: notYet,
       text: `sane requests do not succeed (${now.sane.ok} answered, ${now.sane.failed} failed)`,
     })
   if (variant.goroutines === 'flat' && phase.expected === 'present') {
@@ -152,20 +154,25 @@ function shortcomings(
   }
   if (effect && !effect.holds)
     found.push({
-      outcome: 'fail',
+      outcome: notYet,
       text: `the ${phase.fix ? 'fix' : 'fault'} does not do what it claims: ${effect.text}`,
     })
-  return [...found, ...strangeProcess(phase, before, now)]
+  return [...found, ...strangeProcess(phase, before, now, notYet)]
 }
 
 /** One process throughout, unless the fix is a restart, which is taken back by a restart: then another one, and the old one gone. */
-function strangeProcess({ name, fix }: Phase, before: Facts, now: Facts): Shortcoming[] {
+function strangeProcess(
+  { name, fix }: Phase,
+  before: Facts,
+  now: Facts,
+  notYet: Shortcoming['outcome'],
+): Shortcoming[] {
   const changed = now.target.pid !== before.target.pid
   const restarted = (name === 'fixed' || name === 'relapse') && fix?.restarts === true
   if (changed && !restarted)
     return [{ outcome: 'fail', text: `the pid changed from ${before.target.pid} to ${now.target.pid}` }]
-  if (restarted && !changed) return [{ outcome: 'fail', text: `no successor: the pid is still ${now.target.pid}` }]
-  if (now.predecessor) return [{ outcome: 'fail', text: `the old process ${now.predecessor} is still there` }]
+  if (restarted && !changed) return [{ outcome: notYet, text: `no successor: the pid is still ${now.target.pid}` }]
+  if (now.predecessor) return [{ outcome: notYet, text: `the old process ${now.predecessor} is still there` }]
   return []
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { assess } from '../../lab/experiment/assess.ts'
+import { assess, type Cut } from '../../lab/experiment/assess.ts'
 import type { Facts } from '../../lab/experiment/facts.ts'
 import type { Phase } from '../../lab/experiment/phases.ts'
 import { noRequests } from '../../lab/experiment/sane.ts'
@@ -62,4 +62,20 @@ test('a fault that does not show what it claims is a fail, though its verdict is
     'the fault does not do what it claims: it is another illusion',
   ])
   expect(reasons('relapse', facts, { fix: { ...restart, restarts: false }, variant: claim(false) })).toEqual([])
+})
+
+test('what a phase had no time to show is no fail, unless the time was its own', () => {
+  const phase: Phase = {
+    name: 'fixed',
+    fix: { ...restart, effect: () => ({ holds: false, text: 'not yet' }) },
+    expected: 'absent',
+    class: 'empty-wakeups',
+  }
+  const facts = [factsOf(1), factsOf(1, { sane: noRequests })]
+  const outcome = (cut: Cut) =>
+    assess({ phase, variant, since: 0, windows: [], baseline: [], facts, cut }).result.outcome
+  expect(outcome('timeout')).toBe('fail')
+  expect(outcome('target-ended')).toBe('fail')
+  for (const cut of ['client-ended', 'observer-ended', 'interrupted'] as const)
+    expect(outcome(cut)).toBe('inconclusive')
 })
