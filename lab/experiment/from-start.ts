@@ -37,9 +37,11 @@ function withFix({ name, chaos, settings, nofile }: Variant, fix: Fix, needed: n
     ...(chaos !== undefined && { chaos }),
     ...(settings && { settings }),
     ...(nofile && { nofile }),
-    condition({ first, now }) {
-      const arrived = arrivalsOf([first, now])
-      return { holds: arrived >= needed, text: `${arrived} arrived (the fault needed ${needed - UNTOLD})` }
+    condition(history) {
+      const arrived = arrivalsOf([history.first, history.now])
+      const text = `${arrived} arrived (the fault needed ${needed - UNTOLD})`
+      const hold = fix.holdsFrom?.(history) ?? { holds: true, text: '' }
+      return { holds: arrived >= needed && hold.holds, text: [text, hold.text].filter(Boolean).join(', ') }
     },
     fixes: [],
   }

@@ -34,6 +34,8 @@ export interface Fix {
   /** verdict while it is applied; a fix that does not cure the spin declares `present` and must show its `effect` */
   expected: Expected
   effect?: Check
+  /** of a server that began with it: when it has taken hold, where that is later than the fault would have come */
+  holdsFrom?: Check
   /** it cannot be taken back; a standing one then has no relapse, and comes last */
   irreversible?: boolean
   /** it is a restart: the successor's pid is followed, the old process leaves */

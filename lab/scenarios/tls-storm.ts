@@ -4,6 +4,8 @@ import type { SocketRow } from '../windows/proc-net-tcp.ts'
 
 /** Connections that must lie there unread before the storm counts as one. */
 const STUCK = 3
+/** Addresses that the flood comes from. */
+const SOURCES = 4
 
 /** Bytes that nobody takes, a moment ago and still, while hellos wait for their rest: a leaked connection alone has unread bytes too, and is no storm. */
 const stuck: Check = ({ previous, now }) => {
@@ -57,7 +59,7 @@ const storm: Scenario = {
       '--hold',
       '200',
       '--from',
-      '127.0.0.2-127.0.0.5',
+      `127.0.0.2-127.0.0.${1 + SOURCES}`,
       '--server-name',
       'lab.test',
       '--kinds',
@@ -114,6 +116,11 @@ Go's own crypto/tls on the netpoller reads what arrives, so the same flood keeps
           effect: (history) => {
             const rejected = grown(history, 'rejected_by_prefix')
             return { holds: rejected > 0, text: `${rejected} rejected` }
+          },
+          // It lets a few incomplete hellos of each source pass, and those are peeked at until the source is refused.
+          holdsFrom: ({ now }) => {
+            const refused = now.target.gauges.refused_sources ?? 0
+            return { holds: refused >= SOURCES, text: `${refused} of ${SOURCES} sources refused` }
           },
         },
         {

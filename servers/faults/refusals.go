@@ -28,3 +28,14 @@ func (r refusals) apply(source netip.Addr, quiet time.Duration) bool {
 	r[source] = time.Now().Add(quiet)
 	return true
 }
+
+// inForce is how many sources are refused at this moment.
+func (r refusals) inForce() int {
+	now, count := time.Now(), 0
+	for _, until := range r {
+		if now.Before(until) {
+			count++
+		}
+	}
+	return count
+}

@@ -230,7 +230,12 @@ func (s *sniffer) Counters() map[string]uint64 {
 
 func (s *sniffer) Gauges() map[string]int {
 	gauges := map[string]int{}
-	s.loop.Do(func() { gauges["pending"], gauges["leaked_open"] = len(s.pending), len(s.leaked) })
+	s.loop.Do(func() {
+		gauges["pending"], gauges["leaked_open"] = len(s.pending), len(s.leaked)
+		if s.screen != nil {
+			gauges["refused_sources"] = s.screen.refused.inForce()
+		}
+	})
 	return gauges
 }
 

@@ -3,7 +3,7 @@ import type { Facts } from '../../lab/experiment/facts.ts'
 import { controlsFromStart, fixesFromStart } from '../../lab/experiment/from-start.ts'
 import { loadScenario, scenarioNames } from '../../lab/experiment/load-scenarios.ts'
 import { planPhases } from '../../lab/experiment/phases.ts'
-import type { Variant } from '../../lab/experiment/scenario.ts'
+import type { Check, Variant } from '../../lab/experiment/scenario.ts'
 import storm from '../../lab/scenarios/tls-storm.ts'
 
 /** So many chaos connections have been started, a few of which are not made yet, and the bug has turned so often. */
@@ -48,6 +48,18 @@ test('the control is the same server, and waits for as many arrivals as the faul
   expect(ask(51)?.holds).toBe(false)
   expect(ask(53, 2)?.holds).toBe(false)
   expect(ask(52)).toEqual({ holds: true, text: '52 arrived (the fault needed 42)' })
+})
+
+test('a fix that takes hold later is not judged before', () => {
+  const holds =
+    (refused: number): Check =>
+    () => ({ holds: refused > 3, text: `${refused} refused` })
+  const main = seen(facts(1, 5, 0), facts(2, 47, 120))
+  const history = { first: facts(0, 0, 0), previous: facts(0, 0, 0), now: facts(9, 99, 0) }
+  const ask = (refused: number) =>
+    controlsFromStart(main, [{ ...fix, holdsFrom: holds(refused) }])[0]?.condition(history)
+  expect(ask(3)).toEqual({ holds: false, text: '99 arrived (the fault needed 42), 3 refused' })
+  expect(ask(4)?.holds).toBe(true)
 })
 
 test('where the fault never came nothing can be said of a control', () => {

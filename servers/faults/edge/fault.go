@@ -20,8 +20,8 @@ func init() {
 		},
 		Parameters: []faults.Parameter{
 			duration("poll-every", "how often the gateway looks whether it owes an edge something", 60*time.Millisecond),
-			duration("ping-every", "reap: how often each edge is asked whether it lives", 100*time.Millisecond),
-			duration("pong-within", "reap: how long its answer may take", 300*time.Millisecond),
+			duration("ping-every", "reap: how often each edge is asked whether it lives", 50*time.Millisecond),
+			duration("pong-within", "reap: how long its answer may take", 150*time.Millisecond),
 		},
 		Start: start,
 	})

@@ -99,6 +99,11 @@ func (f *reap) run(done <-chan struct{}) {
 }
 
 func (f *reap) ask(e *edge) {
+	// A second question to an edge that owes an answer would only be one more timer.
+	if !e.asked.CompareAndSwap(false, true) {
+		return
+	}
+	defer e.asked.Store(false)
 	within, cancel := context.WithTimeout(context.Background(), f.settings.Duration("pong-within"))
 	defer cancel()
 	if e.socket.Ping(within) == nil {

@@ -19,6 +19,8 @@ type edge struct {
 	socket  *websocket.Conn
 	// owed are readings that it has had no answer to.
 	owed atomic.Uint64
+	// asked is whether it owes a pong.
+	asked atomic.Bool
 
 	// Guarded by the gateway.
 	timer *time.Timer
