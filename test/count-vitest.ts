@@ -35,6 +35,8 @@ export async function countVitest(...argv: string[]): Promise<Count> {
       ],
       {
         cwd: repository,
+        // As bin/spinlab has it: hundreds of clients start, and none needs to compile what another has.
+        env: { NODE_COMPILE_CACHE: join(repository, '.build', 'compiled') },
         reject: false,
         stdio: ['ignore', 'inherit', 'inherit'],
       },

@@ -11,9 +11,12 @@ const TURNING = /^(?:uv__run_(?:timers|check|idle|prepare)|\S*(?:RunTimers|Check
 /** What libuv and Node do around each timer. */
 const TIMEKEEPING = /^(?:uv_update_time|uv_now|uv_timer_|uv__hrtime|\S*(?:GetLibuvNow|ScheduleTimer|ToggleTimerRef))/
 const SELECTING = /^runtime\.select(?:go|nb)/
-/** Waiting without blocking: code that asks again whether something has happened. An accept loop computes nothing, whatever it calls. */
+/** Taking the next connection. A listener of one's own may shake hands there, which computes. */
+const ACCEPTING = /^\S+\)\.Accept(?:TCP|Unix)?(?: |$)/
+const CRYPTO = /^(?:crypto|vendor\/golang\.org\/x\/crypto|golang\.org\/x\/crypto|math\/big)[/.]/
+/** Waiting without blocking: code that asks again whether something has happened. */
 const ASKING =
-  /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|\S+\)\.Accept(?:TCP|Unix)?(?: |$)|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|spin_loop|onSpinWait))/
+  /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|spin_loop|onSpinWait))/
 /**
  * The way into code that takes one message off a stream. Time in it, and not in what it calls, is spent on being told the same again:
  * Go's decoders and scanners keep the error that ended them.
@@ -89,8 +92,12 @@ export const enters = ({ user }: Stack) => ENTERING.test(user[0] ?? '')
 
 export const reacts = ({ user }: Stack) => user.slice(0, 3).some(test(MICROTASKS))
 
+/** Is in an accept loop, which computes nothing, whatever it calls. */
+export const accepts = (stack: Stack) => any(ACCEPTING)(stack) && !any(CRYPTO)(stack)
+
 /** Asks again and again, or is busy in network code. */
-export const asks = (stack: Stack) => any(ASKING)(stack) || enters(stack) || reacts(stack) || NETWORK.test(leaf(stack))
+export const asks = (stack: Stack) =>
+  any(ASKING)(stack) || accepts(stack) || enters(stack) || reacts(stack) || NETWORK.test(leaf(stack))
 
 export const isServing = (thread: string) => SERVING_THREAD.test(thread)
 

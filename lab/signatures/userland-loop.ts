@@ -3,6 +3,7 @@ import { askingCalls } from './asking-calls.ts'
 import { emptyMessages } from './empty-messages.ts'
 import type { Cause, Suspicion } from './finding.ts'
 import {
+  accepts,
   asks,
   calls,
   collects,
@@ -33,8 +34,8 @@ const YIELDING_SHARE = 0.3
 /** A process in which nothing came or went for so long (s), while it burnt, serves nobody; requests that compute take less. */
 const SILENCE = 1.2
 /**
- * Functions in which a loop that asks is, unless all is silent: code that serves by way of channels needs no system call of its own. Measured: at most 4 in loops, 11 and
- * more where the frames of HTTP/2 are made.
+ * Functions in which a loop that asks is, unless all is silent or it accepts: code that serves by way of channels needs no system call of its own. Measured: at most 4 in
+ * loops, 11 and more where the frames of HTTP/2 are made; 10 in an accept loop with a listener of its own.
  */
 const FEW_ASKING = 6
 const ALL_BUT_NOISE = 0.93
@@ -124,7 +125,11 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
   if (share(firesTimers) > CALLING_SHARE || share(passes) > CALLING_SHARE) return []
   const where = hottest(root)
   // Other goroutines of the same function may serve beside the one that is told the same.
-  const narrow = isSilent(sight) || share(reacts) >= ASKING_SHARE || isWithin(FEW_ASKING, root.stacks)
+  const narrow =
+    isSilent(sight) ||
+    share(reacts) >= ASKING_SHARE ||
+    share(accepts) >= ALL_BUT_NOISE ||
+    isWithin(FEW_ASKING, root.stacks)
   if (share(enters) >= ASKING_SHARE || (share(asks) >= ASKING_SHARE && share(calls) <= CALLING_SHARE && narrow))
     return suspicion('asking', `${root.name} goes round in ${where} without a system call`)
   if (share(calls) > CALLING_SHARE) return []
