@@ -40,8 +40,10 @@ function withFix({ name, chaos, settings, nofile }: Variant, fix: Fix, needed: n
     condition(history) {
       const arrived = arrivalsOf([history.first, history.now])
       const text = `${arrived} arrived (the fault needed ${needed - UNTOLD})`
-      const hold = fix.holdsFrom?.(history) ?? { holds: true, text: '' }
-      return { holds: arrived >= needed && hold.holds, text: [text, hold.text].filter(Boolean).join(', ') }
+      const hold = fix.holdsFrom?.(history)
+      return hold
+        ? { holds: arrived >= needed && hold.holds, text: `${text}, ${hold.text}` }
+        : { holds: arrived >= needed, text }
     },
     fixes: [],
   }

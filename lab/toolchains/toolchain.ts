@@ -48,7 +48,7 @@ export async function openToolchain(name: string): Promise<Toolchain> {
   }
 }
 
-/** Go refuses to overlay what lies in the module cache, where downloaded toolchains are (cmd/go/internal/work/init.go); under another name it does not. */
+/** Go refuses to overlay what lies in the module cache, where downloaded toolchains are (init.go of the package work of cmd/go); under another name it does not. */
 async function outsideOfCache(goroot: string, version: string): Promise<string> {
   const link = join(builds, 'goroot', version)
   await mkdir(join(builds, 'goroot'), { recursive: true })

@@ -10,13 +10,8 @@ type refusals map[netip.Addr]time.Time
 
 // begin refuses a source until it has been quiet for so long.
 func (r refusals) begin(source netip.Addr, quiet time.Duration) {
-	now := time.Now()
-	for known, until := range r {
-		if until.Before(now) {
-			delete(r, known)
-		}
-	}
-	r[source] = now.Add(quiet)
+	r.expire()
+	r[source] = time.Now().Add(quiet)
 }
 
 // apply tells whether a new connection of that source is unwelcome; each attempt prolongs the refusal.
@@ -31,11 +26,15 @@ func (r refusals) apply(source netip.Addr, quiet time.Duration) bool {
 
 // inForce is how many sources are refused at this moment.
 func (r refusals) inForce() int {
-	now, count := time.Now(), 0
-	for _, until := range r {
-		if now.Before(until) {
-			count++
+	r.expire()
+	return len(r)
+}
+
+func (r refusals) expire() {
+	now := time.Now()
+	for source, until := range r {
+		if until.Before(now) {
+			delete(r, source)
 		}
 	}
-	return count
 }
