@@ -1,5 +1,5 @@
 import type { Endpoint } from './loopback.ts'
-import { type OpenWebSocket, openWebSocket } from './sockets.ts'
+import { type OpenWebSocket, openWebSocket } from './web-sockets.ts'
 
 /** Counts of all edges from the start. */
 export interface EdgeCounts {

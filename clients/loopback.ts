@@ -30,6 +30,9 @@ export function parseEndpoint(text: string): Endpoint {
   return { address: assertLoopback(address), port }
 }
 
+/** An address as a URL has it: RFC 3986, 3.2.2. */
+export const urlHost = (address: string) => (address.includes(':') ? `[${address}]` : address)
+
 /** Source addresses: one, or all from the first to the last. */
 export class Sources {
   readonly size: number

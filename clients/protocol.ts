@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import { argument, wholeNumber } from './client.ts'
 import { catalogue } from './hello-catalogue.ts'
+import { httpDialer } from './http-dialer.ts'
 import { type Endpoint, parseEndpoint } from './loopback.ts'
 import { Random } from './random.ts'
-import { firstAnswer, httpDialer } from './sockets.ts'
+import { firstAnswer } from './sockets.ts'
 
 const { to, timeout } = new Command('protocol')
   .description('Finds out what a server speaks, by trying; prints {"tls","http"}.')

@@ -10,8 +10,8 @@ import {
   type Traffic,
   UsageError,
 } from './client.ts'
+import { httpDialer } from './http-dialer.ts'
 import { Random } from './random.ts'
-import { httpDialer } from './sockets.ts'
 
 interface SanityFlags extends ClientFlags {
   /** PEM */

@@ -1,4 +1,4 @@
-import { makeCertificates } from '../clients/certificates.ts'
+import { deliverCertificates } from './certificates.ts'
 import { chooseCollectors } from './collectors/choose.ts'
 import { worst } from './experiment/assess.ts'
 import { conclude } from './experiment/conclude.ts'
@@ -14,7 +14,7 @@ import { showProgress } from './reporters/progress.ts'
 import { describeHere } from './run-folder/manifest.ts'
 import { RunFolder } from './run-folder/write.ts'
 import { buildTarget } from './stage/build-target.ts'
-import type { Runner, Stage, TargetProgram } from './stage/stage.ts'
+import type { Runner, TargetProgram } from './stage/stage.ts'
 
 /** How one experiment is to be held. */
 export interface HoldOptions {
@@ -114,12 +114,6 @@ export async function hold(name: string, options: HoldOptions, stop: AbortSignal
 function chooseFromStart(variant: Variant, fixes: readonly Fix[], { brief, allFromStart }: HoldOptions) {
   const able = fixesFromStart(variant, fixes)
   return allFromStart ? able : able.slice(0, brief ? 0 : 1)
-}
-
-/** Makes the lab's certificates, in the stage's scratch folder. */
-export async function deliverCertificates(stage: Stage) {
-  const files = Object.entries(await makeCertificates())
-  await Promise.all(files.map(([file, pem]) => stage.put(`certificates/${file}`, pem)))
 }
 
 /** What repeats this run: everything that is not a default. */

@@ -20,5 +20,7 @@ export const repository = inRepository('')
 export const runnerFolder = inRepository('lab/runners')
 /** The Go module of the target. */
 export const targetModule = inRepository('servers')
+/** The certificates of the day, with their keys: of a CA that nothing but the lab's clients trusts. */
+export const keptCertificates = inRepository('.build/certificates.json')
 /** What the lab builds while it runs: targets and programs of other Gos, versions and patches. */
 export const builds = inRepository('.build/programs')

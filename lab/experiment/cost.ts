@@ -13,10 +13,10 @@ export type LatencySummary = z.infer<typeof LatencySummary>
 
 /** The target under one observer, beside the same target unobserved. */
 export const ObserverCost = z.object({
-  /** its own count of returns of its wait; null when the moment was too short to tell */
-  turnsPerSecond: z.number().nullable(),
-  /** turns under this observer for each turn without */
-  turnsRatio: z.number().nullable(),
+  /** returns of its wait and the ready descriptors they brought, by its own count; null when the moment was too short to tell */
+  eventsPerSecond: z.number().nullable(),
+  /** events under this observer for each event without */
+  eventsRatio: z.number().nullable(),
   sane: LatencySummary,
   /** cores that the observer used itself */
   cores: z.number().nullable(),

@@ -20,7 +20,7 @@ import { type PhaseLimits, runPhase } from './run-phase.ts'
 import type { Fix, NamedScenario, Variant } from './scenario.ts'
 import { Subject } from './subject.ts'
 import { Treatment } from './treatment.ts'
-import { costs, look, lookOfJudge } from './witness.ts'
+import { costs, type Look, look } from './witness.ts'
 
 /** Inside the stage nothing else listens. The controls run side by side, each on the next port. */
 const PORT = 8443
@@ -213,30 +213,35 @@ async function callWitnesses(
   const phase = record.subject.phases.at(-1)?.phase
   if (!phase) return
   const seen = record.subject.phases.flatMap(({ windows }) => windows)
-  const called = witnesses.map((collector) => ({
-    name: collector.name,
-    async look(leaving: AsyncDisposableStack) {
-      const raw: string[] = []
-      const capture = (line: string) => void raw.push(line)
-      const windows = await look(subject, stage.tracer, { collector, process }, seen, capture, leaving)
-      const { name, intrusive } = collector
-      const witness: WitnessRecord = { collector: name, intrusive, phase, expected: result.verdict, windows, baseline }
-      record.witnesses.push(witness)
-      recorder.witness(witness, raw)
-      return windows
-    },
-  }))
-  await subject.observer.detach()
+  const called = witnesses.map(
+    (collector): Look => ({
+      name: collector.name,
+      async look(leaving) {
+        const raw: string[] = []
+        const capture = (line: string) => void raw.push(line)
+        const windows = await look(subject, stage.tracer, { collector, process }, seen, capture, leaving)
+        const { name, intrusive } = collector
+        const witness: WitnessRecord = {
+          collector: name,
+          intrusive,
+          phase,
+          expected: result.verdict,
+          windows,
+          baseline,
+        }
+        record.witnesses.push(witness)
+        recorder.witness(witness, raw)
+        return windows
+      },
+    }),
+  )
   if (phase.name !== 'fault') {
+    await subject.observer.detach()
     for (const witness of called) await witness.look(leaving)
     return
   }
   // What an observer costs is asked of the burning server: there a slowed turn shows.
-  const own = {
-    name: primary.name,
-    look: (gone: AsyncDisposableStack) => lookOfJudge(subject, stage.tracer, primary, gone),
-  }
-  record.overhead = await costs(subject, [own, ...called])
+  record.overhead = await costs(subject, primary.name, called)
 }
 
 /** The scenario and the target must mean the same fixes: whoever edits one alone hears of it here. */

@@ -121,9 +121,10 @@ export class Subject implements AsyncDisposable {
   }
 
   /** Resolves when the observer has made its next window or a process has ended; after `patience` ms, or at the `stop`, in any case. */
-  async nextWindow(patience: number, stop: AbortSignal) {
+  async nextWindow(patience: number, stop?: AbortSignal) {
     this.#news = new AbortController()
-    await delay(patience, undefined, { signal: AbortSignal.any([this.#news.signal, stop]) }).catch(() => {})
+    const signal = AbortSignal.any([this.#news.signal, ...(stop ? [stop] : [])])
+    await delay(patience, undefined, { signal }).catch(() => {})
   }
 
   /** What is true at this moment. Throws when the target does not answer any more. */

@@ -4,14 +4,14 @@ import type { Room } from '../stage/room.ts'
 import { joinProcess } from '../windows/join-process.ts'
 import type { Window } from '../windows/window.ts'
 import type { ObserverCost } from './cost.ts'
-import { type Answers, join, summarise } from './sane.ts'
+import { type Answers, summarise } from './sane.ts'
 import type { Subject } from './subject.ts'
 
 /** Length of one look (ms): long enough for several sane requests, short enough for an observer that slows its target. */
 const LOOK_MS = 300
-/** The target is left alone for so long before and after each look, and seen for so long by who judges, whose verdict is known (ms). */
-const MEASURE_MS = 150
-/** ms between two questions to the target for its turns */
+/** The target is left alone for so long, and seen for so long by who judges, whose verdict is known (ms). */
+const MEASURE_MS = 200
+/** ms between two questions to the target for its events */
 const SAMPLE_MS = 20
 
 /**
@@ -34,20 +34,13 @@ export async function look(
   return joinProcess(windows, processes)
 }
 
-/** The judging observer at work as in a phase, until it has seen enough to tell what it costs. */
-export async function lookOfJudge(
-  subject: Subject,
-  room: Room,
-  judge: Collector,
-  leaving: AsyncDisposableStack,
-): Promise<Window[]> {
-  const windows: Window[] = []
-  for await (const window of leaving.use(judge.watch(room, subject.pid, { dense: true }))) {
-    windows.push(window)
-    if (1000 * windows.reduce((sum, { seconds }) => sum + seconds, 0) >= MEASURE_MS) break
-  }
-  return windows
+/** The judging observer at work as in the phase before, until it has seen enough to tell what it costs. */
+async function lookOfJudge(subject: Subject): Promise<Window[]> {
+  while (1000 * secondsOf(subject.windows) < MEASURE_MS && !subject.casualty) await subject.nextWindow(MEASURE_MS)
+  return subject.windows
 }
+
+const secondsOf = (windows: readonly Window[]) => windows.reduce((sum, { seconds }) => sum + seconds, 0)
 
 /** Names of the calls that were seen, where calls were looked at. */
 function callsOf(windows: readonly Window[]): { calls?: ReadonlySet<string> } {
@@ -57,57 +50,46 @@ function callsOf(windows: readonly Window[]): { calls?: ReadonlySet<string> } {
 
 /** What was seen of the target in a stretch of time. */
 interface Stretch {
-  turnsPerSecond: number | null
+  eventsPerSecond: number | null
   sane: Answers
   /** of the observer; null where there was none */
   cores: number | null
 }
 
-/**
- * What each look costs the target: the unobserved target is measured before the first and after each, so that a change of the load
- * meanwhile is not taken for a cost.
- */
+/** A look of one witness. */
+export interface Look {
+  name: string
+  look(leaving: AsyncDisposableStack): Promise<Window[]>
+}
+
+/** What each look costs the target, beside the same target unobserved: when the judge, who is still attached, has let go. */
 export async function costs(
   subject: Subject,
-  looks: readonly { name: string; look: (leaving: AsyncDisposableStack) => Promise<Window[]> }[],
+  judge: string,
+  looks: readonly Look[],
 ): Promise<Record<string, ObserverCost>> {
-  const alone = () => measure(subject, async () => void (await delay(MEASURE_MS)))
-  const unobserved = [await alone()]
-  const found: Record<string, ObserverCost> = {}
-  for (const { name, look } of looks) {
-    await using leaving = new AsyncDisposableStack()
-    const observed = await measure(subject, () => look(leaving))
-    await leaving.disposeAsync()
-    unobserved.push(await alone())
-    found[name] = cost(observed, mean(unobserved.slice(-2)))
-  }
-  const sane = unobserved.map((stretch) => stretch.sane).reduce(join)
-  return { none: cost({ turnsPerSecond: mean(unobserved), sane, cores: null }), ...found }
+  await using leaving = new AsyncDisposableStack()
+  const observed = { [judge]: await measure(subject, () => lookOfJudge(subject)) }
+  await subject.observer.detach()
+  const alone = await measure(subject, async () => void (await delay(MEASURE_MS)))
+  for (const { name, look } of looks) observed[name] = await measure(subject, () => look(leaving))
+  const found = Object.entries(observed).map(([name, stretch]) => [name, cost(stretch, alone.eventsPerSecond)])
+  return { none: cost(alone), ...Object.fromEntries(found) }
 }
 
 const cost = ({ sane, ...seen }: Stretch, usual: number | null = null): ObserverCost => ({
   ...seen,
-  turnsRatio: seen.turnsPerSecond === null || !usual ? null : seen.turnsPerSecond / usual,
+  eventsRatio: seen.eventsPerSecond === null || !usual ? null : seen.eventsPerSecond / usual,
   sane: summarise(sane),
 })
 
-/** Of turns a second; null where one is not known. */
-function mean(stretches: readonly Stretch[]): number | null {
-  let sum = 0
-  for (const { turnsPerSecond } of stretches) {
-    if (turnsPerSecond === null) return null
-    sum += turnsPerSecond
-  }
-  return sum / stretches.length
-}
-
-/** The target's own rate of turns, and its sane requests, while something is done; of a look, while it was attached. */
+/** The target's own rate of events, and its sane requests, while something is done; of a look, while it was attached. */
 async function measure(subject: Subject, act: () => Promise<Window[] | undefined>): Promise<Stretch> {
   subject.begin()
   const samples: Sample[] = []
   const sample = async () => {
     const { counters } = await subject.target.state()
-    samples.push({ at: Date.now(), turns: counters.turns ?? 0 })
+    samples.push({ at: Date.now(), events: (counters.turns ?? 0) + (counters.ready_events ?? 0) })
   }
   const acting = new AbortController()
   const sampling = (async () => {
@@ -123,10 +105,10 @@ async function measure(subject: Subject, act: () => Promise<Window[] | undefined
   await sampling
   await sample()
   const [from, to] = attached(windows) ?? [0, Infinity]
-  const seconds = windows.reduce((sum, window) => sum + window.seconds, 0)
+  const seconds = secondsOf(windows)
   const used = windows.reduce((sum, window) => sum + window.cost * window.seconds, 0)
   return {
-    turnsPerSecond: turnRate(samples.filter(({ at }) => at >= from && at <= to)),
+    eventsPerSecond: eventRate(samples.filter(({ at }) => at >= from && at <= to)),
     sane: subject.sane,
     cores: seconds > 0 ? used / seconds : null,
   }
@@ -135,8 +117,8 @@ async function measure(subject: Subject, act: () => Promise<Window[] | undefined
 interface Sample {
   /** ms since the epoch */
   at: number
-  /** returns of the target's wait, as it counts them itself */
-  turns: number
+  /** returns of the target's wait and the ready descriptors they brought, as it counts them itself: turns alone fall as each brings more */
+  events: number
 }
 
 /** From when to when an observer was attached, ms since the epoch. */
@@ -146,8 +128,8 @@ function attached(windows: readonly Window[]): [number, number] | undefined {
   return first && last && [first.start, last.start + last.seconds * 1000]
 }
 
-function turnRate(samples: readonly Sample[]): number | null {
+function eventRate(samples: readonly Sample[]): number | null {
   const first = samples[0]
   const last = samples.at(-1)
-  return first && last && first.at < last.at ? (1000 * (last.turns - first.turns)) / (last.at - first.at) : null
+  return first && last && first.at < last.at ? (1000 * (last.events - first.events)) / (last.at - first.at) : null
 }

@@ -96,15 +96,15 @@ function controlLine(title: string, phases: readonly PhaseResult[]): string {
 function costs({ overhead }: ExperimentResult): string {
   const rows = Object.entries(overhead)
   if (!rows.length) return ''
-  const table = borderless(['observer', 'turns/s of the target', 'kept', 'sane p50', 'p99', 'own cores'])
+  const table = borderless(['observer', 'events/s of the target', 'kept', 'sane p50', 'p99', 'own cores'])
   for (const [name, cost] of rows) table.push(costRow(name, cost))
   return `What looking costs, on the burning server:\n${table}`
 }
 
 const costRow = (name: string, cost: ObserverCost) => [
   name,
-  compact(cost.turnsPerSecond),
-  cost.turnsRatio === null ? '' : `${Math.round(100 * cost.turnsRatio)} %`,
+  compact(cost.eventsPerSecond),
+  cost.eventsRatio === null ? '' : `${Math.round(100 * cost.eventsRatio)} %`,
   milliseconds(cost.sane.p50),
   milliseconds(cost.sane.p99),
   cost.cores === null ? '' : cost.cores.toFixed(2),

@@ -42,6 +42,8 @@ test.each([
 test.each([
   ['sockets.ts', 'openConnection', 'assertLoopback(to.address)', 'to.address'],
   ['sockets.ts', 'openConnection', 'assertLoopback(from)', 'from'],
+  ['http-dialer.ts', 'httpDialer', 'assertLoopback(to.address)', 'to.address'],
+  ['web-sockets.ts', 'openWebSocket', 'assertLoopback(from)', 'from'],
   ['vanish.ts', 'openVanisher', 'assertLoopback(address)', 'address'],
 ])('in %s, %s without %s is found', (file, name, guard, bare) => {
   const path = join(copy, file)

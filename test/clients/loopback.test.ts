@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { httpDialer } from '../../clients/http-dialer.ts'
 import { assertLoopback, parseEndpoint, Sources } from '../../clients/loopback.ts'
-import { httpDialer, openConnection } from '../../clients/sockets.ts'
+import { openConnection } from '../../clients/sockets.ts'
 
 const outside = [
   ['10.0.0.1', 'a private network'],

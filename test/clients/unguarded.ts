@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+const ENDS = ['assertLoopback(to.address)', 'assertLoopback(from)']
 /** The files that may open sockets, or start a program that reaches the network, and what each of their functions must do first. */
 const GUARDS: Readonly<Record<string, readonly string[]>> = {
-  'sockets.ts': ['assertLoopback(to.address)', 'assertLoopback(from)'],
+  'sockets.ts': ENDS,
+  'http-dialer.ts': ENDS,
+  'web-sockets.ts': ENDS,
   'vanish.ts': ['assertLoopback(address)'],
 }
 
