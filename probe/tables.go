@@ -11,7 +11,9 @@ import (
 
 // tables prints the kernel's tables of each process whose number it reads, and ends them with a line that is a full stop.
 func tables(arguments []string) error {
-	if err := parse(flag.NewFlagSet("tables", flag.ContinueOnError), arguments); err != nil {
+	flags := flag.NewFlagSet("tables", flag.ContinueOnError)
+	port := flags.Int("port", 0, "of the TCP sockets, those at this port alone")
+	if err := parse(flags, arguments); err != nil {
 		return err
 	}
 	out := bufio.NewWriterSize(os.Stdout, 1<<16)
@@ -21,7 +23,7 @@ func tables(arguments []string) error {
 			return fail(exitUsage, "tables: %w", err)
 		}
 		for _, pid := range pids {
-			procfs.WriteTables(out, pid)
+			procfs.WriteTables(out, pid, *port)
 			fmt.Fprintln(out, ".")
 		}
 		if err := out.Flush(); err != nil {

@@ -196,7 +196,7 @@ function decideFrom({ phase, variant, since, windows, facts, baseline }: Evidenc
   const held = needsCondition(phase) ? holdsSince(variant.condition, facts) : since
   if (held === undefined) return undecided
   const start = Math.max(since, held)
-  const options = { baseline: [...baseline] }
+  const options = { baseline }
   const counted = windows.filter((window) => window.start >= start)
   const settledAt = counted.findIndex(
     (window) =>

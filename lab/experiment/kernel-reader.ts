@@ -7,13 +7,11 @@ import { type KernelTables, parseKernelTables } from '../windows/kernel-tables.t
 export class KernelReader implements AsyncDisposable {
   readonly #child: Child
   readonly #lines: AsyncIterator<string>
-  readonly #port: number
   #last: Promise<unknown> = Promise.resolve()
 
   /** `port`: of the sockets that matter */
   constructor(room: Room, port: number) {
-    this.#port = port
-    this.#child = room.run([binary('probe'), 'tables'])
+    this.#child = room.run([binary('probe'), 'tables', '--port', `${port}`])
     this.#lines = this.#child.lines[Symbol.asyncIterator]()
   }
 
@@ -31,7 +29,7 @@ export class KernelReader implements AsyncDisposable {
       const { value, done } = await this.#lines.next()
       if (done)
         throw broken(`the reader of the kernel's tables ended: ${this.#child.complaint().trim() || 'without a word'}`)
-      if (value === '.') return parseKernelTables(lines, this.#port)
+      if (value === '.') return parseKernelTables(lines)
       lines.push(value)
     }
   }

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ZodType } from 'zod'
 import { type ExecutionTrace, readExecutionTrace } from '../go-runtime/execution-trace.ts'
 import { GoWatch } from '../go-runtime/watch.ts'
 import { lastLine } from '../last-line.ts'
 import type { Stage, Target } from '../stage/stage.ts'
 import type { Window } from '../windows/window.ts'
+import type { aim } from './aim.ts'
 import type { Casualty } from './assess.ts'
 import { ChaosStatistics, type Facts, SaneReport, type SaneTally } from './facts.ts'
 import { KernelReader } from './kernel-reader.ts'
@@ -31,6 +33,8 @@ export class Subject implements AsyncDisposable {
   /** what it started itself, beside target and observer */
   readonly #helpers: AsyncDisposable[] = []
   readonly #kernel: KernelReader
+  /** the sane clients, and others that are there besides the chaos */
+  readonly #usual: Pick<TrafficClient<unknown>, 'tell'>[] = []
   #chaos: TrafficClient<ChaosStatistics> | undefined
   /** undefined before the chaos has begun */
   #chaosReport: ChaosStatistics | undefined
@@ -62,14 +66,25 @@ export class Subject implements AsyncDisposable {
     })
   }
 
-  startSane(traffic: Traffic) {
+  /** Starts the programs of the clients, which are then ready to begin: that takes longer than their first requests do. */
+  prepareTraffic({ sane, company, chaos }: ReturnType<typeof aim>) {
     let previous: SaneReport | undefined
-    this.#admit(
-      new TrafficClient(this.#stage.clients, traffic, SaneReport, (report) => {
+    this.#usual.push(
+      this.#prepare(sane, SaneReport, (report) => {
         this.sane = addReport(this.sane, report, previous)
         previous = report
       }),
     )
+    if (company) this.#usual.push(this.#prepare(company, ChaosStatistics, () => {}))
+    if (chaos)
+      this.#chaos = this.#prepare(chaos, ChaosStatistics, (report) => {
+        if (this.#begun) this.#chaosReport = report
+      })
+  }
+
+  /** The clients that are there besides the chaos begin. */
+  startTraffic() {
+    for (const client of this.#usual) client.tell('resume')
   }
 
   /** From now on facts say what the target's own Go runtime says, too. */
@@ -82,24 +97,6 @@ export class Subject implements AsyncDisposable {
     const body = await this.target.read(`/debug/pprof/trace?seconds=${TRACE_SECONDS}`)
     // A Go may be newer than the reader.
     return readExecutionTrace(body).catch((error: Error) => ({ missing: error.message }))
-  }
-
-  /** Clients that are there besides the sane ones and the chaos. */
-  startCompany(traffic: Traffic) {
-    this.#admit(new TrafficClient(this.#stage.clients, traffic, ChaosStatistics, () => {}))
-  }
-
-  /** Starts the program of the chaos, which is then ready to begin: that takes longer than the first arrivals do. */
-  prepareChaos({ client, flags }: Traffic) {
-    this.#chaos = new TrafficClient(
-      this.#stage.clients,
-      { client, flags: [...flags, '--paused'] },
-      ChaosStatistics,
-      (report) => {
-        if (this.#begun) this.#chaosReport = report
-      },
-    )
-    this.#admit(this.#chaos)
   }
 
   /** No more arrivals; what is held stays. */
@@ -164,9 +161,16 @@ export class Subject implements AsyncDisposable {
     this.observer.attach()
   }
 
-  #admit<Report>(client: TrafficClient<Report>) {
+  #prepare<Report>({ client: name, flags }: Traffic, schema: ZodType<Report>, onReport: (report: Report) => void) {
+    const client = new TrafficClient(
+      this.#stage.clients,
+      { client: name, flags: [...flags, '--paused'] },
+      schema,
+      onReport,
+    )
     this.#helpers.push(client)
     void client.ended.then((words) => this.#lost('client-ended', words))
+    return client
   }
 
   #lost(cut: Casualty, complaint: string) {

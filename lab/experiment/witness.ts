@@ -8,7 +8,7 @@ import { type Answers, summarise } from './sane.ts'
 import type { Subject } from './subject.ts'
 
 /** Length of one look (ms): long enough for several sane requests, short enough for an observer that slows its target. */
-const LOOK_MS = 300
+const LOOK_MS = 200
 /** The target is left alone for so long, and seen for so long by who judges, whose verdict is known (ms). */
 const MEASURE_MS = 200
 /** ms between two questions to the target for its events */

@@ -54,12 +54,25 @@ const CALLING = /^(?:internal\/runtime\/syscall|syscall\.(?:Raw)?Syscall)/
 /** In a wait or a sleep. */
 const IN_WAIT =
   /^(?:__(?:x64|arm64)_sys_(?:epoll_p?wait2?|poll|ppoll|select|pselect6|nanosleep|clock_nanosleep|futex|io_uring_enter)|do_epoll_wait|epoll_p?wait|__poll|__select|clock_nanosleep|runtime\.(?:netpoll|futexsleep|usleep))/
+const LOCKING = /^__(?:x64|arm64)_sys_futex/
 /** A wait that a Go program makes itself, beside those of its runtime. */
 const OWN_WAIT =
   /^(?:syscall|golang\.org\/x\/sys\/unix)\.(?:EpollWait|P?[Ss]elect|P?[Pp]oll|(?:Clock)?Nanosleep)(?: |$)/
 
-const any = (frame: RegExp) => (stack: Stack) => stack.user.some(test(frame)) || stack.kernel.some(test(frame))
-const test = (pattern: RegExp) => (frame: string) => pattern.test(frame)
+const known = new Map<RegExp, Map<string, boolean>>()
+
+/** A profile names the same few functions again and again: each is looked at once. */
+function test(pattern: RegExp): (frame: string) => boolean {
+  const answers = known.get(pattern) ?? new Map<string, boolean>()
+  known.set(pattern, answers)
+  return (frame) => {
+    const answer = answers.get(frame) ?? pattern.test(frame)
+    answers.set(frame, answer)
+    return answer
+  }
+}
+
+const any = (pattern: RegExp) => (stack: Stack) => stack.user.some(test(pattern)) || stack.kernel.some(test(pattern))
 
 // A select over the channel of a timer touches the timer too, and fires nothing.
 export const firesTimers = (stack: Stack) => any(TIMERS)(stack) && !any(SELECTING)(stack)
@@ -73,7 +86,7 @@ export const schedules = any(SCHEDULING)
 export const yields = any(YIELDING)
 export const waits = any(IN_WAIT)
 export const waitsItself = any(OWN_WAIT)
-export const locks = any(/^__(?:x64|arm64)_sys_futex/)
+export const locks = any(LOCKING)
 /** is in a system call */
 export const calls = (stack: Stack) =>
   stack.kernel.some(test(IN_CALL)) ||
@@ -82,13 +95,14 @@ export const calls = (stack: Stack) =>
 
 /** The innermost function that is no plumbing. */
 export function leaf({ user }: Stack): string {
-  return functionOf(user.find((frame) => !PLUMBING.test(frame)) ?? user[0] ?? '')
+  const plumbing = test(PLUMBING)
+  return functionOf(user.find((frame) => !plumbing(frame)) ?? user[0] ?? '')
 }
 
 export const isNamed = (name: string) => !/^(?:$|0x|\[)|\+0x/.test(name)
 
 /** Is told the same again by what takes messages off a stream. */
-export const enters = ({ user }: Stack) => ENTERING.test(user[0] ?? '')
+export const enters = ({ user }: Stack) => test(ENTERING)(user[0] ?? '')
 
 export const reacts = ({ user }: Stack) => user.slice(0, 3).some(test(MICROTASKS))
 
@@ -97,10 +111,10 @@ export const accepts = (stack: Stack) => any(ACCEPTING)(stack) && !any(CRYPTO)(s
 
 /** Asks again and again, or is busy in network code. */
 export const asks = (stack: Stack) =>
-  any(ASKING)(stack) || accepts(stack) || enters(stack) || reacts(stack) || NETWORK.test(leaf(stack))
+  any(ASKING)(stack) || accepts(stack) || enters(stack) || reacts(stack) || test(NETWORK)(leaf(stack))
 
 export const isServing = (thread: string) => SERVING_THREAD.test(thread)
 
 /** Some function on the stack serves a connection, by its name. */
 export const serves = ({ user }: Stack) =>
-  user.some((frame) => SERVING.test(functionOf(frame).split(/[./:]/).slice(-2).join(' '))) || user.some(test(NETWORK))
+  user.some((frame) => test(SERVING)(functionOf(frame).split(/[./:]/).slice(-2).join(' '))) || user.some(test(NETWORK))

@@ -91,8 +91,18 @@ function byWeight(a: Weighed, b: Weighed): number {
   return Number(b.spin) - Number(a.spin) || absent(a) - absent(b) || (b.suspicion.cores ?? 0) - (a.suspicion.cores ?? 0)
 }
 
+type Usual = (spin: SpinClass) => { rate: number; cores: number }
+/** One baseline is asked for with every window of a run. */
+const known = new WeakMap<readonly Window[], Usual>()
+
+function usual(baseline: readonly Window[]): Usual {
+  const found = known.get(baseline) ?? measureUsual(baseline)
+  known.set(baseline, found)
+  return found
+}
+
 /** Rates and cores of each class of suspicion in the baseline. */
-function usual(baseline: readonly Window[]): (spin: SpinClass) => { rate: number; cores: number } {
+function measureUsual(baseline: readonly Window[]): Usual {
   const sight = see(baseline)
   const suspicions = SIGNATURES.flatMap((signature) => signature(sight))
   return (spin) => {
@@ -104,7 +114,7 @@ function usual(baseline: readonly Window[]): (spin: SpinClass) => { rate: number
   }
 }
 
-function isNew(suspicion: Suspicion, sight: Sight, before: ReturnType<typeof usual>): boolean {
+function isNew(suspicion: Suspicion, sight: Sight, before: Usual): boolean {
   const { rate, cores } = before(suspicion.class)
   if (suspicion.evidence === 'counted' || suspicion.evidence === 'summed')
     return suspicion.turns >= sight.seconds * Math.max(NEW_RATE, NEW_RATIO * rate)

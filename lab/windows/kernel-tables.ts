@@ -21,15 +21,15 @@ export interface KernelTables {
   files: Files
 }
 
-/** Parses what `probe tables` printed of one process; `port` is that of the sockets that matter. Of a process that is gone, the files are 0 of 0. */
-export function parseKernelTables(lines: readonly string[], port?: number): KernelTables {
+/** Parses what `probe tables` printed of one process. Of a process that is gone, the files are 0 of 0. */
+export function parseKernelTables(lines: readonly string[]): KernelTables {
   const table = (name: string) => {
     const after = lines.slice(lines.indexOf(`# ${name}`) + 1)
     const end = after.findIndex((line) => line.startsWith('# '))
     return end < 0 ? after : after.slice(0, end)
   }
   return {
-    sockets: parseProcNetTcp(table('tcp').join('\n'), port),
+    sockets: parseProcNetTcp(table('tcp').join('\n')),
     network: tcpExt(table('netstat')),
     files: { ...descriptors(table('fd'), table('unix')), limit: softLimit(table('limits')) },
   }

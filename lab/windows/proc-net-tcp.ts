@@ -47,14 +47,10 @@ const TICKS_PER_SECOND = 100
 
 /**
  * Parses /proc/net/tcp and /proc/net/tcp6 (proc_pid_net(5)), one text or both joined.
- * With a `port`, only the sockets that have it at this end: a table full of others is then passed over without being parsed.
  * The queues are the columns that ss prints as Recv-Q and Send-Q, as get_tcp4_sock() in net/ipv4/tcp_ipv4.c fills them.
  */
-export function parseProcNetTcp(text: string, port?: number): SocketRow[] {
-  const end = port === undefined ? '' : `:${port.toString(16).toUpperCase().padStart(4, '0')} `
+export function parseProcNetTcp(text: string): SocketRow[] {
   return text.split('\n').flatMap((line) => {
-    // The first column with a space behind it is the local address.
-    if (end && !line.slice(0, line.indexOf(' ', line.indexOf(': ') + 2) + 1).endsWith(end)) return []
     const [slot, local, peer, state, queues, timer, retransmits, , , inode] = line.trim().split(/\s+/)
     if (!slot?.endsWith(':') || !local || !peer || !state || !queues) return []
     const [send = '0', recv = '0'] = queues.split(':')
@@ -88,11 +84,10 @@ function timerOf(timer = '', retransmits = ''): Pick<SocketRow, 'timer'> {
 /** `0100007F:20FB` is 127.0.0.1:8443: each 32-bit word in the byte order of the machine, here little-endian. */
 function address(hex: string): string {
   const [ip = '', port = ''] = hex.split(':')
-  const bytes = (ip.match(/.{8}/g) ?? []).flatMap((word) =>
-    (word.match(/../g) ?? []).reverse().map((b) => Number.parseInt(b, 16)),
-  )
   const number = Number.parseInt(port, 16)
-  if (bytes.length === 4) return `${bytes.join('.')}:${number}`
+  const byte = (at: number) => Number.parseInt(ip.slice(at, at + 2), 16)
+  if (ip.length === 8) return `${byte(6)}.${byte(4)}.${byte(2)}.${byte(0)}:${number}`
+  const bytes = Array.from({ length: 16 }, (_, i) => byte(8 * (i >> 2) + 6 - 2 * (i % 4)))
   const mapped = bytes.slice(0, 10).every((b) => b === 0) && bytes[10] === 255 && bytes[11] === 255
   if (mapped) return `${bytes.slice(12).join('.')}:${number}`
   const groups = Array.from({ length: 8 }, (_, i) =>

@@ -107,7 +107,9 @@ test('an edge vanishes: the server keeps its connection, and it comes back from 
   await using reading = stage.tracer.run(['cat', '/proc/net/tcp'])
   const table: string[] = []
   for await (const line of reading.lines) table.push(line)
-  const kept = parseProcNetTcp(table.join('\n'), 8443).filter(({ state }) => state === 'ESTAB')
+  const kept = parseProcNetTcp(table.join('\n')).filter(
+    ({ state, local }) => state === 'ESTAB' && local.endsWith(':8443'),
+  )
   expect(kept.length).toBeGreaterThan(10)
   expect(new Set(kept.map(({ peer }) => peer.split(':')[0])).size).toBe(kept.length)
 })

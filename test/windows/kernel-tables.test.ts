@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { binary } from '../../lab/places.ts'
 import { startChild } from '../../lab/stage/child.ts'
@@ -57,12 +57,28 @@ test('sockets have their descriptors; those of the Unix family are left out', ()
   expect(parseKernelTables(lines).files).toMatchObject({ open: 5, sockets: [{ fd: 16, inode: 73 }] })
 })
 
-test('only the sockets with the port at their own end are kept', async () => {
-  const lines = (await readFile('/proc/net/tcp', 'latin1')).split('\n')
-  const all = parseKernelTables(['# tcp', ...lines]).sockets
-  const port = Number(all[0]?.local.split(':')[1])
-  expect(parseKernelTables(['# tcp', ...lines], port).sockets).toEqual(
-    all.filter(({ local }) => local.endsWith(`:${port}`)),
-  )
-  expect(parseKernelTables(['# tcp', ...lines], 1).sockets).toEqual([])
+test('with a port, only the sockets that have it at their own end are printed', async () => {
+  const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await using client = connect(port, '127.0.0.1')
+  await once(client, 'connect')
+  const rows = async (...flags: string[]) => {
+    await using reader = startChild([binary('probe'), 'tables', ...flags])
+    reader.tell(`${process.pid}`)
+    const printed: string[] = []
+    for await (const line of reader.lines) {
+      if (line === '.') break
+      printed.push(line)
+    }
+    return parseKernelTables(printed)
+  }
+  const own = await rows('--port', `${port}`)
+  expect(own.sockets.map(({ local }) => local)).toEqual(own.sockets.map(() => `127.0.0.1:${port}`))
+  expect(own.sockets.map(({ state }) => state)).toContain('LISTEN')
+  const all = await rows()
+  expect(all.sockets.map(({ local }) => local)).toContain(`127.0.0.1:${client.localPort}`)
+  // What is not printed is still known not to be of the Unix family.
+  expect(own.files).toEqual(all.files)
+  server.close()
 })

@@ -10,22 +10,31 @@ import (
 
 // WriteTables writes the kernel's tables of TCP sockets and counters, and those of a process: its limits, what each of its
 // descriptors refers to, and which of them are sockets of the Unix family. Each has a heading. Of a process that is gone
-// there are headings alone.
-func WriteTables(w io.Writer, pid int) {
+// there are headings alone. With a port other than 0, of the TCP sockets only those that have it at this end are written: a
+// table full of others would cost its reader more than all the rest.
+func WriteTables(w io.Writer, pid, port int) {
 	process := fmt.Sprintf("/proc/%d/", pid)
-	for _, table := range []struct {
-		heading string
-		files   []string
-	}{
-		{"tcp", []string{"/proc/net/tcp", "/proc/net/tcp6"}},
-		{"netstat", []string{"/proc/net/netstat"}},
-		{"limits", []string{process + "limits"}},
-	} {
-		fmt.Fprintf(w, "# %s\n", table.heading)
-		for _, file := range table.files {
-			text, _ := os.ReadFile(file) // what cannot be read is not there
-			_, _ = w.Write(text)
+	fmt.Fprintln(w, "# tcp")
+	tcp := inodes{}
+	for _, file := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+		text, _ := os.ReadFile(file) // what cannot be read is not there
+		for row := range bytes.Lines(text) {
+			fields := bytes.Fields(row)
+			if len(fields) < inodeColumn+1 {
+				continue
+			}
+			tcp[string(fields[inodeColumn])] = true
+			if port == 0 || isAt(fields[localColumn], port) {
+				_, _ = w.Write(row)
+			}
 		}
+	}
+	for _, table := range []struct{ heading, file string }{
+		{"netstat", "/proc/net/netstat"},
+		{"limits", process + "limits"},
+	} {
+		text, _ := os.ReadFile(table.file)
+		fmt.Fprintf(w, "# %s\n%s", table.heading, text)
 	}
 	var unix []int
 	fmt.Fprintln(w, "# fd")
@@ -35,6 +44,9 @@ func WriteTables(w io.Writer, pid int) {
 			continue // closed meanwhile
 		}
 		fmt.Fprintf(w, "%d -> %s\n", fd, target)
+		if tcp.have(target) {
+			continue
+		}
 		if isUnix(target, fmt.Sprintf("%sfdinfo/%d", process, fd)) {
 			unix = append(unix, fd)
 		}
@@ -43,6 +55,26 @@ func WriteTables(w io.Writer, pid int) {
 	for _, fd := range unix {
 		fmt.Fprintln(w, fd)
 	}
+}
+
+// Columns of /proc/net/tcp (get_tcp4_sock of net/ipv4/tcp_ipv4.c).
+const (
+	localColumn = 1
+	inodeColumn = 9
+)
+
+// isAt is whether an address of the table, like 0100007F:20FB, has the port.
+func isAt(address []byte, port int) bool {
+	return bytes.HasSuffix(address, fmt.Appendf(nil, ":%04X", port))
+}
+
+// inodes are those of sockets.
+type inodes map[string]bool
+
+// have is whether a descriptor that refers to the target is one of them.
+func (of inodes) have(target string) bool {
+	number, socket := strings.CutPrefix(target, "socket:[")
+	return socket && of[strings.TrimSuffix(number, "]")]
 }
 
 // isUnix: what is of the Unix family shows in its fdinfo (unix_show_fdinfo of net/unix/af_unix.c, Linux 5.6), and not in
