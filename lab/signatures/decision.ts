@@ -25,7 +25,7 @@ const SAMPLES = 10
 const UNEXPLAINED = 5
 /** A look ends after so many windows, whatever it holds; so many that saw nothing are no data. */
 const LOOK = 10
-/** A rate that rests on fewer turns is a guess, more than 10 % off: one failed call in a window of 50 ms is 20 a second. */
+/** A rate that rests on fewer turns is a guess, more than 10 % off: one failed call in a window of 40 ms is 25 a second. */
 const FEW = 100
 
 /**

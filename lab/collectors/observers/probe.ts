@@ -3,8 +3,8 @@ import { lacksProbe, probeWindows } from '../probe-lines.ts'
 import { watching } from '../scope.ts'
 import { showsCalls, tryOut } from '../try-out.ts'
 
-/** Counting all the time, in windows that hold enough samples of a tenth of a core to be judged each. */
-const DENSE = ['--duty', '1', '--interval', '50ms', '--frequency', '2003']
+/** Counting all the time. A phase takes as many windows as its verdict needs, so they are short: of a fifth of a core each holds enough samples to be judged. */
+const DENSE = ['--duty', '1', '--interval', '40ms', '--frequency', '2003']
 
 /** The lab's own eyes: eBPF in the kernel and /proc beside it. */
 const probe: Collector = {
