@@ -14,8 +14,8 @@ func init() {
 
 // cast holds the descriptors of a process whose calls are all known.
 type cast struct {
-	Zero, Epoll, Reader, Writer, Empty, EmptyPeer, Ended, Full, FullPeer, Listener, Eventfd, PipeIn, PipeOut, File, Datagrams int
-	Accepted                                                                                                                  int
+	Zero, Epoll, Reader, Writer, Empty, EmptyPeer, Ended, Full, FullPeer, Listener, Eventfd, PipeIn, PipeOut, File, Datagrams, Urgent int
+	Accepted                                                                                                                          int
 }
 
 func must[T any](value T, err error) T {
@@ -49,6 +49,11 @@ func newCast() *cast {
 	c.Listener = must(unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0))
 	must(0, unix.Bind(c.Listener, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
 	must(0, unix.Listen(c.Listener, 128))
+	// Bytes out of band have come, and are not read.
+	sender := must(unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0))
+	must(0, unix.Connect(sender, must(unix.Getsockname(c.Listener))))
+	c.Urgent = accept(c.Listener)
+	must(0, unix.Sendto(sender, []byte{1}, unix.MSG_OOB, nil))
 	c.Datagrams = must(unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0))
 	must(0, unix.Bind(c.Datagrams, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
 	c.Eventfd = must(unix.Eventfd(0, unix.EFD_NONBLOCK))
@@ -143,6 +148,11 @@ func waits(c *cast) {
 		set.Set(c.Ended)
 		set.Set(c.Empty)
 		unix.Syscall6(unix.SYS_SELECT, uintptr(c.Listener+1), uintptr(unsafe.Pointer(&set)), 0, 0, 0, 0)
+	})
+	times(200, func() {
+		set.Zero()
+		set.Set(c.Urgent)
+		unix.Syscall6(unix.SYS_SELECT, uintptr(c.Urgent+1), 0, 0, uintptr(unsafe.Pointer(&set)), 0, 0)
 	})
 	short := unix.NsecToTimespec(50_000)
 	times(60, func() { unix.Syscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&short)), 0, 0) })

@@ -80,7 +80,7 @@ func checkWaits(t *testing.T, w *watched) {
 		{Call: "poll", Timeout: "0", Ready: 600},
 		{Call: "ppoll", Timeout: "10ms", Empty: 30},
 		{Call: "pselect6", Timeout: "100ms", Empty: 25},
-		{Call: "select", Timeout: "none", Ready: 500},
+		{Call: "select", Timeout: "none", Ready: 700},
 		{Call: "clock_nanosleep", Timeout: "10ms", Empty: 35},
 	} {
 		if got := w.wait(want.Call, want.Timeout); got != want {
@@ -106,6 +106,7 @@ func checkDescriptors(t *testing.T, w *watched, pid int, c cast) {
 		"pipe in":         {FD: c.PipeIn, Kind: "pipe", Achieved: window.Achieved{Useful: 80, BytesIn: 80 * 16}},
 		"pipe out":        {FD: c.PipeOut, Kind: "pipe", Achieved: window.Achieved{Useful: 80, BytesOut: 80 * 16}},
 		"empty datagrams": {FD: c.Datagrams, Kind: "socket", Achieved: window.Achieved{Useful: 40}, State: "UNCONN"},
+		"urgent":          {FD: c.Urgent, Kind: "socket", Achieved: window.Achieved{Ready: 200, Unconsumed: 200}, State: "ESTAB"},
 		"accepted":        {FD: c.Accepted, Kind: "socket", Achieved: window.Achieved{Useful: 100}},
 	} {
 		got := w.descriptor(pid, want.FD)

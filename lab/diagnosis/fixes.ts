@@ -8,12 +8,20 @@ import type { Scene } from './scene.ts'
 export function fixesFor(findings: readonly Finding[], sight: Sight, scene: Scene): Fix[] {
   const fixes = findings.flatMap((finding) => {
     const context = { pid: scene.pid, sight, scene, descriptors: descriptorsOf(finding, sight) }
-    if (finding.cause && finding.spin) return FIXES[finding.cause].flatMap((fix) => fix(context) ?? [])
-    return finding.name === 'descriptor-leak' ? [raiseLimit, closeUnused].flatMap((fix) => fix(context) ?? []) : []
+    return helping(finding).flatMap((fix) => fix(context) ?? [])
   })
   const named = [...new Map(fixes.map((fix) => [fix.name, fix])).values()]
   return named.toSorted((a, b) => Number(a.priority === 'later') - Number(b.priority === 'later'))
 }
+
+function helping({ name, cause, spin }: Finding): readonly MakeFix[] {
+  if (cause && spin) return FIXES[cause]
+  if (name === 'descriptor-leak') return [raiseLimit, closeUnused]
+  // One long computation, or a loop without an end: whoever looks twice can tell, and nothing is to be mended before.
+  return cause && UNTOLD.has(cause) ? [whoSets, threadDump] : []
+}
+
+const UNTOLD: ReadonlySet<Cause> = new Set(['handler-stuck', 'starving'])
 
 const closeUnused: MakeFix = ({ pid }) => ({
   name: 'find-leaked',
@@ -42,6 +50,18 @@ const whoSets: MakeFix = ({ pid }) => ({
   cost: 'about 1 % while it samples',
   undo: 'nothing to undo',
 })
+
+/** perf has no names for what the JVM compiles. */
+const threadDump: MakeFix = ({ pid, scene }) =>
+  scene.name === 'java'
+    ? {
+        name: 'thread-dump',
+        priority: 'now',
+        command: `jcmd ${pid} Thread.print | grep -A 20 runnable`,
+        cost: 'stops all its threads for some milliseconds',
+        undo: 'nothing to undo',
+      }
+    : undefined
 
 const FIXES: Readonly<Record<Cause, readonly MakeFix[]>> = {
   'descriptor-table-full': [

@@ -45,6 +45,12 @@ test('a full table is answered with the exact command that raises the soft limit
   })
 })
 
+test('a loop or a long computation is answered with what tells them apart, and nothing is ended', () => {
+  const { verdict, fixes } = of('sick-py-handler-stuck')
+  expect(verdict).toBe('healthy')
+  expect(fixes.map(({ name }) => name)).toEqual(['see-callers'])
+})
+
 test('a half-closed connection is answered with its descriptor', () => {
   const { fixes, cause } = of('sick-c-half-close')
   expect(cause).toContain('CLOSE-WAIT')

@@ -12,6 +12,17 @@ test('there are enough situations, sick and healthy', () => {
   )
 })
 
+/** A loop without an end, which a long computation looks like: only who knows that nobody asked for one calls it a spin. */
+const undecidable = all.filter(({ expect: wanted, also }) => wanted !== 'healthy' && also.includes('healthy'))
+
+test.each(undecidable)(
+  '$name is a spin where nobody asks for a computation, and a finding where one may',
+  (capture) => {
+    expect(judge(capture.windows).findings.map(({ name }) => name)).toContain(capture.expect)
+    expect(judge(capture.windows, { unasked: true })).toMatchObject({ verdict: 'spin', class: capture.expect })
+  },
+)
+
 describe.each(all)('$name', ({ expect: wanted, also, finding, windows }) => {
   const judgement = judge(windows)
 

@@ -227,6 +227,7 @@ static __always_inline void count(u64 id, u32 number, s64 ret, const struct argu
 	} else if (class == SELECT || class == PSELECT6) {
 		ready_set(tgid, a->si, a->di, POLLIN);
 		ready_set(tgid, a->dx, a->di, POLLOUT);
+		ready_set(tgid, a->r10, a->di, POLLPRI);
 	}
 }
 

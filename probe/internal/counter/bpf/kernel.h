@@ -42,6 +42,7 @@ struct epoll_event {
 
 #define MSG_PEEK 2
 #define POLLIN 1
+#define POLLPRI 2
 #define POLLOUT 4
 #define EPOLL_CTL_ADD 1
 #define EPOLL_CTL_DEL 2
