@@ -11,7 +11,7 @@ const DAY = 24 * 3600 * 1000
 const Files = z.record(z.string(), z.string())
 
 /** Puts the lab's certificates into the stage's scratch folder. They are made once a day: their RSA keys take longer than a phase does. */
-export async function deliverCertificates(stage: Stage) {
+export async function deliverCertificates(stage: Pick<Stage, 'put'>) {
   const files = Object.entries(await kept().catch(make))
   await Promise.all(files.map(([file, pem]) => stage.put(`certificates/${file}`, pem)))
 }

@@ -55,10 +55,9 @@ export async function experiment(plan: ExperimentPlan, equipment: Equipment): Pr
   const opened = await openSubject(plan, plan.variant, PORT, equipment, leaving)
   const main = await holdVariant(plan, plan.variant, plan.fixes, opened, equipment, leaving)
   const alone = leaving.disposeAsync()
-  const [, controls] = await Promise.all([alone, holdControls(plan, main.subject, equipment, alone)])
   return {
     main: main.subject,
-    controls,
+    controls: (await everyEnd([holdControls(plan, main.subject, equipment, alone), alone]))[0],
     witnesses: main.witnesses,
     overhead: main.overhead,
     interrupted: plan.limits.stop.aborted,
@@ -84,9 +83,15 @@ async function holdControls(
       await alone
       return (await holdVariant(untraced, variant, [], opened, { ...equipment, witnesses: [] }, leaving)).subject
     })
-    records.push(...(await Promise.all(held)))
+    records.push(...(await everyEnd(held)))
   }
   return records
+}
+
+/** What one throws is thrown when the others have left as well: they stand on the same stage. */
+async function everyEnd<T extends readonly unknown[] | []>(running: T) {
+  await Promise.allSettled(running)
+  return await Promise.all(running)
 }
 
 function controlsOf({ scenario, variant }: ExperimentPlan): Variant[] {
