@@ -40,10 +40,10 @@ export function coresOfEmpty(
   const cores = coresOf(turns, sight, inLoop)
   if (!sight.process || !sight.cores || cores === undefined || sight.samples < ENOUGH) return cores
   const roots = sight.roots.filter((root) => root.stacks.some(inLoop))
-  if (sleeps) return Math.min(cores, (1 + MOST_BESIDE_SLEEP) * coresIn({ roots }, calls))
   // What it ran, not what it wanted: on a busy machine there are fewer turns.
   const ran = (cores * sight.process.cpu) / sight.cores
-  return ran * sight.seconds <= MOST_PER_EMPTY_TURN * turns ? cores : Math.min(cores, coresIn(sight, calls))
+  if (ran * sight.seconds > MOST_PER_EMPTY_TURN * turns) return Math.min(cores, coresIn(sight, calls))
+  return sleeps ? Math.min(cores, (1 + MOST_BESIDE_SLEEP) * coresIn({ roots }, calls)) : cores
 }
 
 /** Cores spent in stacks that match. */

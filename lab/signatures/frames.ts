@@ -16,7 +16,9 @@ const ACCEPTING = /^\S+\)\.Accept(?:TCP|Unix)?(?: |$)/
 const CRYPTO = /^(?:crypto|vendor\/golang\.org\/x\/crypto|golang\.org\/x\/crypto|math\/big)[/.]/
 /** Waiting without blocking: code that asks again whether something has happened. */
 const ASKING =
-  /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|spin_loop|onSpinWait))/
+  /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|spin_loop|onSpinWait)|\S*std(?:::|6)thread\S*4?park)/
+/** The clock, which is read without a system call (vdso(7)): computing seldom asks for the time, and a loop that waits by it does nothing else. */
+const CLOCK = /^(?:\[vdso\]|__vdso_|clock_gettime|gettimeofday)/
 /**
  * The way into code that takes one message off a stream. Time in it, and not in what it calls, is spent on being told the same again:
  * Go's decoders and scanners keep the error that ended them.
@@ -30,6 +32,8 @@ const PASSING =
   /^runtime\.(?:send|recv|goready|gopark|goparkunlock|selparkcommit|(?:acquire|release)Sudog|\(\*waitq\)\.\w+)\s/
 /** Giving the core away for nothing; `[pause]` is the processor's own hint that a loop waits (Intel SDM, PAUSE). */
 const YIELDING = /^(?:__x64_sys_sched_yield|do_sched_yield|__sched_yield|sched_yield|runtime\.gosched_m|\[pause\])/
+/** Threads of one parallel computation wait so for each other, for a moment and by design (OMP_WAIT_POLICY of OpenMP 5.2, 21.2.3). */
+const BARRIERS = /gomp_|GOMP_|__kmp|lib(?:gomp|iomp5|omp|tbb)\b/
 /** Packages that serve connections: time in them, without a single system call, moves no byte. */
 const NETWORK =
   /^(?:net|internal\/poll|crypto\/tls|net\/(?:http|textproto|rpc)|(?:vendor\/)?golang\.org\/x\/net\/(?!html)\S+|google\.golang\.org\/grpc(?:\/\S+)?|\S+\/(?:quic-go|websocket|fasthttp|http2|http3)(?:\/\S+)?)\.|^(?:tokio|mio|hyper|h2|rustls|tokio_rustls|quinn|async_io|smol)::|^_ZN\d*(?:5tokio|3mio|5hyper|2h2|6rustls|_\$LT\$(?:tokio|mio|hyper|h2|rustls)\.\.)|^(?:SSL_|ssl3_|event_base_|uv_|lws_|nghttp2_)/
@@ -83,7 +87,7 @@ export const keepsTime = ({ user }: Stack) => user.slice(0, 6).some(test(TIMEKEE
 export const passes = any(PASSING)
 export const collects = any(COLLECTING)
 export const schedules = any(SCHEDULING)
-export const yields = any(YIELDING)
+export const yields = (stack: Stack) => any(YIELDING)(stack) && !any(BARRIERS)(stack)
 export const waits = any(IN_WAIT)
 export const waitsItself = any(OWN_WAIT)
 export const locks = any(LOCKING)
@@ -109,9 +113,17 @@ export const reacts = ({ user }: Stack) => user.slice(0, 3).some(test(MICROTASKS
 /** Is in an accept loop, which computes nothing, whatever it calls. */
 export const accepts = (stack: Stack) => any(ACCEPTING)(stack) && !any(CRYPTO)(stack)
 
+/** The innermost frames read the clock. */
+const readsClock = ({ user }: Stack) => user.slice(0, 2).some(test(CLOCK))
+
 /** Asks again and again, or is busy in network code. */
 export const asks = (stack: Stack) =>
-  any(ASKING)(stack) || accepts(stack) || enters(stack) || reacts(stack) || test(NETWORK)(leaf(stack))
+  any(ASKING)(stack) ||
+  readsClock(stack) ||
+  accepts(stack) ||
+  enters(stack) ||
+  reacts(stack) ||
+  test(NETWORK)(leaf(stack))
 
 export const isServing = (thread: string) => SERVING_THREAD.test(thread)
 

@@ -15,6 +15,9 @@ const USEFUL_SHARE = 0.2
  */
 export const STORM = 20
 
+/** The same where each turn waits by the clock before it sends: games and feeds tick 10 to 250 times a second. */
+const TICK = 300
+
 /** Once is no loop, however short the look: a connection that is accepted and silent has one EAGAIN, and then it is waited for. */
 export const AGAIN = 2
 
@@ -25,6 +28,9 @@ const PACED = 0.1
 const IN_PASSING = 12
 
 const WAITS = ['epoll_wait', 'epoll_pwait', 'epoll_pwait2', 'poll', 'ppoll', 'select', 'pselect6']
+
+/** What comes by these is taken from a ring in memory, and no call shows it: packet(7), PACKET_RX_RING. */
+const RINGS: ReadonlySet<string> = new Set(['PACKET', 'XDP'])
 
 /** With these a connection ends. */
 const ENDINGS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ENOTCONN', 'ECONNABORTED'])
@@ -41,13 +47,14 @@ export interface Futility {
 /** Names the loop on one descriptor, if there is one. The order of the rules is the precedence of the classes. */
 export function futilityOf(descriptor: SeenDescriptor, sight: Sight): Futility | undefined {
   const { ready, again, peeked, sendAgain } = descriptor
-  const useful = isRefused(descriptor) ? 0 : descriptor.useful
+  const useful = isRefused(descriptor, sight) ? 0 : descriptor.useful
   // A connection that ends has one end of stream, or one error, and then it is closed.
   const closed = sight.calls.get('close')?.zero ?? 0
   const eof = Math.max(0, descriptor.eof - closed)
   const failed = ENDINGS.has(descriptor.errno ?? '') ? Math.max(0, descriptor.failed - closed) : descriptor.failed
   // A report of a registration that was gone before it could be found was answered by that.
-  const unconsumed = descriptor.fd < 0 ? Math.max(0, descriptor.unconsumed - closed) : descriptor.unconsumed
+  const left = descriptor.fd < 0 ? Math.max(0, descriptor.unconsumed - closed) : descriptor.unconsumed
+  const unconsumed = RINGS.has(descriptor.state ?? '') ? 0 : left
   const errors = eof + failed + sendAgain
   const turns = Math.max(errors, unconsumed, again, peeked)
   const connects = sight.calls.get('connect')?.calls ?? 0
@@ -59,6 +66,8 @@ export function futilityOf(descriptor: SeenDescriptor, sight: Sight): Futility |
   const most = turns / 2
   // Edge-triggered, it is reported for what is new and not for what is left, unless it is armed again each time.
   const edges = descriptor.events?.includes('ET') && (sight.calls.get('epoll_ctl')?.calls ?? 0) < most
+  // Whoever tells all by the clock, and leaves out who is behind, is turned away by each of these once a tick.
+  if (paced && sendAgain >= most && turns < TICK * sight.seconds) return undefined
   if (errors >= most) {
     const end =
       failed >= errors / 2 ? (descriptor.errno ?? 'an error') : eof >= errors / 2 ? 'read = 0' : 'send = EAGAIN'
@@ -83,9 +92,9 @@ function isInPassing({ ready }: SeenDescriptor, { waits, progress, seconds, desc
   return ready === 0 && worth > STORM * seconds && asked <= IN_PASSING * worth
 }
 
-/** Datagrams are always taken; the next call tells that nobody was there (udp(7)). */
-const isRefused = ({ errno, bytesIn, useful, failed }: SeenDescriptor) =>
-  errno === 'ECONNREFUSED' && bytesIn === 0 && failed >= useful / 2
+/** Datagrams are always taken; the next call tells that nobody was there (udp(7)). Who serves and sends one for each request, as metrics are, does not wait for an answer. */
+const isRefused = ({ errno, bytesIn, useful, failed }: SeenDescriptor, { progress }: Sight) =>
+  errno === 'ECONNREFUSED' && bytesIn === 0 && failed >= useful / 2 && progress - useful < USEFUL_SHARE * failed
 
 /** The EAGAIN of a read is the end of a time: with SO_RCVTIMEO it has slept before, and Go's poller asks once and sleeps. */
 function hasDeadline({ again, events }: SeenDescriptor, { process, seconds, roots }: Sight): boolean {

@@ -121,7 +121,9 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
       text,
     },
   ]
-  if (share(yields) >= YIELDING_SHARE || root.name === 'runtime' || share(collects) > ASKING_SHARE) return []
+  // A loop that makes an error at each turn makes garbage too.
+  const collecting = share((stack) => collects(stack) && !asks(stack))
+  if (share(yields) >= YIELDING_SHARE || root.name === 'runtime' || collecting > ASKING_SHARE) return []
   if (share(firesTimers) > CALLING_SHARE || share(passes) > CALLING_SHARE) return []
   const where = hottest(root)
   // Other goroutines of the same function may serve beside the one that is told the same.

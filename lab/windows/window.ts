@@ -89,7 +89,7 @@ const Descriptor = z.object({
   reported: z.string().optional(),
   /** inode of the socket: the same in two epoll sets is one listener shared by two loops */
   inode: z.number().int().optional(),
-  /** TCP state as `ss` prints it, e.g. `ESTAB`, `CLOSE-WAIT` */
+  /** TCP state as `ss` prints it, e.g. `ESTAB`, `CLOSE-WAIT`; `PACKET` or `XDP` of sockets whose packets may be taken from memory */
   state: z.string().optional(),
   local: z.string().optional(),
   peer: z.string().optional(),

@@ -4,7 +4,7 @@ import "golang.org/x/sys/unix"
 
 // classes says what each system call does to descriptors or how it waits; what is not listed is only counted.
 var classes = map[kernelClass][]uint32{
-	kernelClassREAD:            {unix.SYS_READ, unix.SYS_READV, unix.SYS_PREAD64, unix.SYS_PREADV, unix.SYS_PREADV2},
+	kernelClassREAD:            {unix.SYS_READ, unix.SYS_READV, unix.SYS_PREAD64, unix.SYS_PREADV, unix.SYS_PREADV2, unix.SYS_MQ_TIMEDRECEIVE},
 	kernelClassRECVFROM:        {unix.SYS_RECVFROM},
 	kernelClassRECVMSG:         {unix.SYS_RECVMSG},
 	kernelClassRECVMMSG:        {unix.SYS_RECVMMSG},

@@ -111,10 +111,18 @@ func bracketed(target string) uint64 {
 	return n
 }
 
-// isTCP tells a TCP socket that is in no table of the kernel (closed, never connected) from others.
-// Since Linux 2.6.39 a socket answers with its protocol's name (sockfs_xattr_get).
-func isTCP(pid, fd int) bool {
+// protocol is the name of a socket's protocol, with which it answers since Linux 2.6.39 (sockfs_xattr_get).
+func protocol(pid, fd int) string {
 	var name [16]byte
-	n, err := unix.Getxattr(fmt.Sprintf("/proc/%d/fd/%d", pid, fd), "system.sockprotoname", name[:])
-	return err == nil && strings.HasPrefix(string(name[:n]), "TCP")
+	n, _ := unix.Getxattr(fmt.Sprintf("/proc/%d/fd/%d", pid, fd), "system.sockprotoname", name[:])
+	return unix.ByteSliceToString(name[:max(n, 0)])
 }
+
+// isTCP tells a TCP socket that is in no table of the kernel (closed, never connected) from others.
+func isTCP(pid, fd int) bool {
+	return strings.HasPrefix(protocol(pid, fd), "TCP")
+}
+
+// ofPackets are the protocols whose packets may be taken from a ring in memory, without a call (packet(7), AF_XDP of
+// the kernel's Documentation/networking/af_xdp.rst).
+var ofPackets = map[string]bool{"PACKET": true, "XDP": true}

@@ -194,6 +194,8 @@ func (s *Scene) describe(d *window.Descriptor, entry Descriptor) {
 		}
 	case s.asked[entry.Inode] && isTCP(s.pid, d.FD):
 		d.State = Unconnected
+	case ofPackets[protocol(s.pid, d.FD)]:
+		d.State = protocol(s.pid, d.FD)
 	}
 }
 
