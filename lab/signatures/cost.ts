@@ -1,11 +1,11 @@
 import type { Stack } from '../windows/window.ts'
-import { calls } from './frames.ts'
+import { calls, locks } from './frames.ts'
 import { shareOf } from './roots.ts'
 import type { Sight } from './sight.ts'
 import { sum } from './sums.ts'
 
 /** Fewer samples say nothing about who burns the CPU: one that did not show up among so many may still have a tenth of it. */
-const ENOUGH = 30
+export const ENOUGH = 30
 
 /** Seconds of CPU that a turn which achieves nothing can take; what takes longer has done something else. Measured: 0.06 ms in Python, with a log line. */
 const MOST_PER_TURN = 0.5e-3
@@ -22,14 +22,19 @@ export function coresOf(turns: number, sight: Sight, inLoop: (stack: Stack) => b
   return Math.min(part * sum(sight.roots.map((root) => (root.stacks.some(inLoop) ? root.cores : 0))), possible)
 }
 
-/** Seconds of CPU that a turn takes which finds nothing to do and waits again. Measured: 0.1 to 29 us in polling loops, 1 ms and more in ticks that simulate something. */
-const MOST_PER_EMPTY_TURN = 0.1e-3
+/**
+ * Seconds of CPU that a turn takes which finds nothing to do and asks again. Measured: 0.1 to 6.3 us in loops (0.8 in Node, 2 in asyncio), 40 and
+ * more where JavaScript runs between the results of other threads.
+ */
+const MOST_PER_EMPTY_TURN = 0.03e-3
+/** The same with a sleep, which itself costs some of it. Measured: 18 to 31 us in loops, 1 ms and more in ticks that simulate something. */
+const MOST_PER_SLEEPING_TURN = 0.1e-3
 /** What a turn that sleeps takes beside its system calls, times what these take. Measured: at most 2 in loops (Python's queue), 16 and more where threads compute and wait for one lock. */
 const MOST_BESIDE_SLEEP = 4
 
 /**
  * The same for turns that end with nothing. Who does more in them than to look and wait again does it for a purpose (a tick of a
- * simulation, a slice of a computation), and only its system calls belong to the loop.
+ * simulation, a slice of a computation), and only the waits belong to the loop; that threads wait for a lock or a job is theirs.
  */
 export function coresOfEmpty(
   turns: number,
@@ -42,7 +47,11 @@ export function coresOfEmpty(
   const roots = sight.roots.filter((root) => root.stacks.some(inLoop))
   // What it ran, not what it wanted: on a busy machine there are fewer turns.
   const ran = (cores * sight.process.cpu) / sight.cores
-  if (ran * sight.seconds > MOST_PER_EMPTY_TURN * turns) return Math.min(cores, coresIn(sight, calls))
+  if (ran * sight.seconds > (sleeps ? MOST_PER_SLEEPING_TURN : MOST_PER_EMPTY_TURN) * turns)
+    return Math.min(
+      cores,
+      coresIn(sight, (stack) => inLoop(stack) && !locks(stack)),
+    )
   return sleeps ? Math.min(cores, (1 + MOST_BESIDE_SLEEP) * coresIn({ roots }, calls)) : cores
 }
 

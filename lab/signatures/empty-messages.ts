@@ -55,7 +55,8 @@ function emptyFrames(sight: Sight): Suspicion[] {
   )
   const turns = sum(talkers.map(({ useful }) => useful))
   const [worst] = talkers.toSorted((a, b) => b.useful - a.useful)
-  if (!worst || !process || turns < TALKING * process.voluntary * seconds) return []
+  // Of each descriptor: who tells many the same writes often, to each of them once.
+  if (!worst || !process || worst.useful < TALKING * process.voluntary * seconds) return []
   // An eventfd brings 8 bytes that mean nothing, and a runtime reads a limit from a file now and then.
   const asked = sum(descriptors.map(({ kind, bytesIn }) => (kind === 'eventfd' ? 0 : bytesIn)))
   if (asked > ASKED_FOR * sum(talkers.map(({ bytesOut }) => bytesOut))) return []

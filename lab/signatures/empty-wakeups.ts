@@ -1,5 +1,6 @@
 import type { Stack } from '../windows/window.ts'
 import { coresIn, coresOfEmpty } from './cost.ts'
+import { filesDone } from './files.ts'
 import type { Suspicion } from './finding.ts'
 import { calls, firesTimers, keepsTime, runsTimed, schedules, waits, waitsItself } from './frames.ts'
 import { emptyEnds } from './futility.ts'
@@ -47,7 +48,7 @@ export function emptyWakeups(sight: Sight): Suspicion[] {
 function emptyWaits(sight: Sight): Suspicion[] {
   const polls = emptyEnds(sight).filter(({ timeout }) => POLLS.has(timeout))
   const empty = sum(polls.map((end) => end.empty))
-  if (empty === 0 || empty < EMPTY_PER_USEFUL * sight.progress) return []
+  if (empty === 0 || empty < EMPTY_PER_USEFUL * (sight.progress + filesDone(sight))) return []
   const unblocked = sum(polls.map((end) => (end.timeout === '0' ? end.empty : 0)))
   return [
     {
@@ -109,9 +110,10 @@ function poller(sight: Sight): Suspicion[] {
 
 /** Woken by its own eventfd or timerfd each time, and nothing comes of it. */
 function selfWaking(sight: Sight): Suspicion[] {
+  const done = sight.progress + filesDone(sight)
   return sight.descriptors
     .filter(({ kind, useful, ready }) => (kind === 'eventfd' || kind === 'timerfd') && ready > 0 && useful > 0)
-    .filter(({ ready }) => ready > WAKES_PER_USEFUL * sight.progress && ready >= sight.seconds * OWN_CLOCK)
+    .filter(({ ready }) => ready > WAKES_PER_USEFUL * done && ready >= sight.seconds * OWN_CLOCK)
     .map((bell) => ({
       class: 'empty-wakeups' as const,
       cause: 'self-waking' as const,

@@ -1,4 +1,5 @@
 import { coresOf } from './cost.ts'
+import { goesThroughFiles } from './files.ts'
 import type { Suspicion } from './finding.ts'
 import { calls } from './frames.ts'
 import { loops } from './loops.ts'
@@ -17,8 +18,14 @@ const NO_ERROR: ReadonlySet<string> = new Set([
   'ERESTARTNOHAND',
   'ERESTART_RESTARTBLOCK',
 ])
+/** These tell that they have not waited: what was waited for had come before (FUTEX_WAIT of futex(2)), or has not come in no time (sigtimedwait(2)). */
+const UNWAITED = /^(?:futex|rt_sigtimedwait)$/
+/** That a file has none of what is looked for is an answer, and so is that it is no terminal. */
+const LOOKUPS =
+  /^(?:l?f?getxattr|l?f?listxattr|open(?:at2?)?|(?:new)?[lf]?stat(?:at|x)?|newfstatat|f?access(?:at2?)?|readlink(?:at)?|ioctl)$/
+const NOTHING_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ENODATA', 'ENOTDIR', 'EOPNOTSUPP', 'ENOTTY'])
 /** Calls whose errors on a descriptor are counted there. */
-const ON_DESCRIPTORS = /^(?:read|write|pread|pwrite|recv|send|accept|connect|futex)/
+const ON_DESCRIPTORS = /^(?:read|write|pread|pwrite|recv|send|accept|connect)/
 /** Failures of one call for each useful call. Measured: at most 1.2 in healthy servers (Apache looking for .htaccess), no useful call at all in loops. */
 const FAILED_PER_USEFUL = 10
 /** Share of a call's returns that are failures. */
@@ -32,7 +39,11 @@ export function errorLoop(sight: Sight): Suspicion[] {
 /** A wait over a closed descriptor, a file that is not there, a child that does not exist: asked for again and again. */
 function failingCalls(sight: Sight): Suspicion[] {
   return [...sight.calls.values()].flatMap(({ call, calls: all, errors }) => {
-    const failures = Object.entries(errors).filter(([errno]) => !NO_ERROR.has(errno))
+    const failures = Object.entries(errors).filter(
+      ([errno]) =>
+        (!NO_ERROR.has(errno) || (errno === 'EAGAIN' && UNWAITED.test(call))) &&
+        !(NOTHING_THERE.has(errno) && LOOKUPS.test(call) && goesThroughFiles(all, sight)),
+    )
     const turns = sum(failures.map(([, n]) => n))
     const [most] = failures.toSorted((a, b) => b[1] - a[1])
     if (!most || ON_DESCRIPTORS.test(call) || turns < FAILING * all || turns < FAILED_PER_USEFUL * sight.progress)

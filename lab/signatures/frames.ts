@@ -16,7 +16,7 @@ const ACCEPTING = /^\S+\)\.Accept(?:TCP|Unix)?(?: |$)/
 const CRYPTO = /^(?:crypto|vendor\/golang\.org\/x\/crypto|golang\.org\/x\/crypto|math\/big)[/.]/
 /** Waiting without blocking: code that asks again whether something has happened. */
 const ASKING =
-  /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|spin_loop|onSpinWait)|\S*std(?:::|6)thread\S*4?park)/
+  /^(?:internal\/poll\.(?:setDeadlineImpl|runtime_pollSetDeadline|runtime_pollReset|\(\*pollDesc\)\.prepare)|runtime\.(?:poll_runtime_poll(?:SetDeadline|Reset)|selectgo|selectnb|chanrecv|chansend|Gosched)|net\.\(\*\w+\)\.Set(?:Read|Write)?Deadline|pthread_(?:mutex_try|spin_)|\S*(?:try_recv|start_recv|spin_loop|onSpinWait)|\S*std(?:::|6)thread\S*4?park)/
 /** The clock, which is read without a system call (vdso(7)): computing seldom asks for the time, and a loop that waits by it does nothing else. */
 const CLOCK = /^(?:\[vdso\]|__vdso_|clock_gettime|gettimeofday)/
 /**
@@ -30,13 +30,16 @@ const MICROTASKS = /^Builtins_(?:RunMicrotasks|EnqueueMicrotask|Async\w+|\w*Prom
 /** A value goes from one goroutine to another, or one sleeps until it does. */
 const PASSING =
   /^runtime\.(?:send|recv|goready|gopark|goparkunlock|selparkcommit|(?:acquire|release)Sudog|\(\*waitq\)\.\w+)\s/
+/** Channels of Go, and of Rust's std (mpmc). */
+const GIVING = /^runtime\.(?:chansend|selectnbsend)|start_send/
+const TAKING = /^runtime\.(?:chanrecv|selectnbrecv)|start_recv/
 /** Giving the core away for nothing; `[pause]` is the processor's own hint that a loop waits (Intel SDM, PAUSE). */
 const YIELDING = /^(?:__x64_sys_sched_yield|do_sched_yield|__sched_yield|sched_yield|runtime\.gosched_m|\[pause\])/
 /** Threads of one parallel computation wait so for each other, for a moment and by design (OMP_WAIT_POLICY of OpenMP 5.2, 21.2.3). */
 const BARRIERS = /gomp_|GOMP_|__kmp|lib(?:gomp|iomp5|omp|tbb)\b/
 /** Packages that serve connections: time in them, without a single system call, moves no byte. */
 const NETWORK =
-  /^(?:net|internal\/poll|crypto\/tls|net\/(?:http|textproto|rpc)|(?:vendor\/)?golang\.org\/x\/net\/(?!html)\S+|google\.golang\.org\/grpc(?:\/\S+)?|\S+\/(?:quic-go|websocket|fasthttp|http2|http3)(?:\/\S+)?)\.|^(?:tokio|mio|hyper|h2|rustls|tokio_rustls|quinn|async_io|smol)::|^_ZN\d*(?:5tokio|3mio|5hyper|2h2|6rustls|_\$LT\$(?:tokio|mio|hyper|h2|rustls)\.\.)|^(?:SSL_|ssl3_|event_base_|uv_|lws_|nghttp2_)/
+  /^(?:net(?!\.(?:\(\*?IP|IP|Parse|parse|CIDR|xtoi|dtoi))|internal\/poll|crypto\/tls|net\/(?:http(?!\.(?:[rR]eadRe|\(?Header|[pP]arse|valid))|rpc)|(?:vendor\/)?golang\.org\/x\/net\/(?!html)\S+|google\.golang\.org\/grpc(?:\/\S+)?|\S+\/(?:quic-go|websocket|fasthttp|http2|http3)(?:\/\S+)?)\.|^(?:tokio|mio|hyper|h2|rustls|tokio_rustls|quinn|async_io|smol)::|^_ZN\d*(?:5tokio|3mio|5hyper|2h2|6rustls|_\$LT\$(?:tokio|mio|hyper|h2|rustls)\.\.)|^(?:SSL_|ssl3_|event_base_|uv_|lws_|nghttp2_)/
 /** Names that a programmer gives to code that serves a connection. */
 const SERVING =
   /(?:^|[^a-z])(?:serve|conn|handle|handler|parse|parser|decode|session|stream|frame|proto|protocol|handshake|request|response|packet|reader|peer|client)(?![a-z])/i
@@ -91,6 +94,10 @@ export const yields = (stack: Stack) => any(YIELDING)(stack) && !any(BARRIERS)(s
 export const waits = any(IN_WAIT)
 export const waitsItself = any(OWN_WAIT)
 export const locks = any(LOCKING)
+/** gives a value into a channel */
+export const gives = any(GIVING)
+/** takes one from a channel, or asks whether there is one */
+export const takes = any(TAKING)
 /** is in a system call */
 export const calls = (stack: Stack) =>
   stack.kernel.some(test(IN_CALL)) ||

@@ -1,6 +1,6 @@
 import type { SpinClass } from './finding.ts'
 import { isGo } from './roots.ts'
-import type { SeenDescriptor, Sight } from './sight.ts'
+import { isFetched, type SeenDescriptor, type Sight } from './sight.ts'
 import { sum } from './sums.ts'
 
 /**
@@ -32,6 +32,13 @@ const WAITS = ['epoll_wait', 'epoll_pwait', 'epoll_pwait2', 'poll', 'ppoll', 'se
 /** What comes by these is taken from a ring in memory, and no call shows it: packet(7), PACKET_RX_RING. */
 const RINGS: ReadonlySet<string> = new Set(['PACKET', 'XDP'])
 
+/** So is what io_uring has done, by a process that gives it work, or whose ring the kernel looks into itself. */
+function isTakenInMemory({ kind, state = '' }: SeenDescriptor, reports: number, { calls, threads }: Sight): boolean {
+  if (kind !== 'other') return RINGS.has(state)
+  const given = calls.get('io_uring_enter')?.positive ?? 0
+  return given > USEFUL_SHARE * reports || isFetched(threads)
+}
+
 /** With these a connection ends. */
 const ENDINGS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ENOTCONN', 'ECONNABORTED'])
 
@@ -54,7 +61,7 @@ export function futilityOf(descriptor: SeenDescriptor, sight: Sight): Futility |
   const failed = ENDINGS.has(descriptor.errno ?? '') ? Math.max(0, descriptor.failed - closed) : descriptor.failed
   // A report of a registration that was gone before it could be found was answered by that.
   const left = descriptor.fd < 0 ? Math.max(0, descriptor.unconsumed - closed) : descriptor.unconsumed
-  const unconsumed = RINGS.has(descriptor.state ?? '') ? 0 : left
+  const unconsumed = isTakenInMemory(descriptor, left, sight) ? 0 : left
   const errors = eof + failed + sendAgain
   const turns = Math.max(errors, unconsumed, again, peeked)
   const connects = sight.calls.get('connect')?.calls ?? 0

@@ -89,6 +89,7 @@ export function see(windows: readonly Window[]): Sight {
     waits,
     descriptors,
     progress:
+      workOfRings(calls, descriptors, threads) +
       sum(descriptors.filter(isProgressive).map((descriptor) => descriptor.useful)) +
       sum(counted.map((window) => window.others?.useful ?? 0)),
     ready:
@@ -108,6 +109,24 @@ export function see(windows: readonly Window[]): Sight {
     events: sum(counted.flatMap((window) => (window.calls ?? []).map((call) => call.calls))),
   }
 }
+
+/**
+ * What io_uring does ends in memory, and no call shows it. It was given work (io_uring_enter(2) returns how much), or a thread of the kernel
+ * fetches that itself (IORING_SETUP_SQPOLL), and then the ring is ready when some is done.
+ */
+function workOfRings(
+  calls: ReadonlyMap<string, Call>,
+  descriptors: readonly SeenDescriptor[],
+  threads: readonly Thread[],
+): number {
+  const given = calls.get('io_uring_enter')?.positive ?? 0
+  return (
+    given + (isFetched(threads) ? sum(descriptors.filter(({ kind }) => kind === 'other').map(({ ready }) => ready)) : 0)
+  )
+}
+
+/** The kernel's own thread looks for what is to be done (create_io_thread of io_uring/sqpoll.c names it). */
+export const isFetched = (threads: readonly Thread[]) => threads.some(({ name }) => name.startsWith('iou-sqp-'))
 
 const inCloseWait = (sockets: NonNullable<Window['sockets']>) =>
   sum(sockets.map(({ state, count }) => (state === 'CLOSE-WAIT' ? count : 0)))

@@ -9,12 +9,14 @@ import {
   collects,
   enters,
   firesTimers,
+  gives,
   isNamed,
   isServing,
   leaf,
   passes,
   reacts,
   serves,
+  takes,
   turns,
   yields,
 } from './frames.ts'
@@ -117,23 +119,32 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
       cores: root.cores,
       evidence,
       subject: { tid: root.tid },
-      numbers: { samples: root.samples, calling: share(calls), asking: share(asks) },
+      numbers: { samples: root.samples, calling: share(calls), asking: share(asking) },
       text,
     },
   ]
   // A loop that makes an error at each turn makes garbage too.
-  const collecting = share((stack) => collects(stack) && !asks(stack))
+  const traded = isTraded(sight)
+  // Promise reactions that never end let nothing else happen.
+  const goesOn = sight.progress > 0
+  const asking = (stack: Stack) =>
+    asks(stack) && !(traded && (gives(stack) || takes(stack))) && !(goesOn && reacts(stack))
+  const collecting = share((stack) => collects(stack) && !asking(stack))
   if (share(yields) >= YIELDING_SHARE || root.name === 'runtime' || collecting > ASKING_SHARE) return []
   if (share(firesTimers) > CALLING_SHARE || share(passes) > CALLING_SHARE) return []
   const where = hottest(root)
   // Other goroutines of the same function may serve beside the one that is told the same.
   const narrow =
     isSilent(sight) ||
-    share(reacts) >= ASKING_SHARE ||
+    (!goesOn && share(reacts) >= ASKING_SHARE) ||
     share(accepts) >= ALL_BUT_NOISE ||
     isWithin(FEW_ASKING, root.stacks)
-  if (share(enters) >= ASKING_SHARE || (share(asks) >= ASKING_SHARE && share(calls) <= CALLING_SHARE && narrow))
-    return suspicion('asking', `${root.name} goes round in ${where} without a system call`)
+  if (share(enters) >= ASKING_SHARE || (share(asking) >= ASKING_SHARE && share(calls) <= CALLING_SHARE && narrow))
+    return suspicion(
+      'asking',
+      `${root.name} goes round in ${where} without a system call`,
+      share(reacts) >= ASKING_SHARE ? 'absence' : 'sampled',
+    )
   if (share(calls) > CALLING_SHARE) return []
   if (share(turns) > CALLING_SHARE) return []
   const name = sight.threads.find(({ tid }) => tid === root.tid)?.name ?? ''
@@ -144,6 +155,12 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
       'silence',
     )
   return []
+}
+
+/** Values go through channels: some goroutines give what others take. */
+function isTraded({ roots }: Sight): boolean {
+  const stacks = roots.flatMap((root) => root.stacks)
+  return shareOf(stacks, gives) > CALLING_SHARE && shareOf(stacks, takes) > CALLING_SHARE
 }
 
 /** Hardly a sample is outside of so many functions. */
