@@ -37,9 +37,9 @@ const TAKING = /^runtime\.(?:chanrecv|selectnbrecv)|start_recv/
 const YIELDING = /^(?:__x64_sys_sched_yield|do_sched_yield|__sched_yield|sched_yield|runtime\.gosched_m|\[pause\])/
 /** Threads of one parallel computation wait so for each other, for a moment and by design (OMP_WAIT_POLICY of OpenMP 5.2, 21.2.3). */
 const BARRIERS = /gomp_|GOMP_|__kmp|lib(?:gomp|iomp5|omp|tbb)\b/
-/** Packages that serve connections: time in them, without a single system call, moves no byte. */
+/** Packages that serve connections: time in them, without a single system call, moves no byte. What computes with addresses and headers is left out. */
 const NETWORK =
-  /^(?:net(?!\.(?:\(\*?IP|IP|Parse|parse|CIDR|xtoi|dtoi))|internal\/poll|crypto\/tls|net\/(?:http(?!\.(?:[rR]eadRe|\(?Header|[pP]arse|valid))|rpc)|(?:vendor\/)?golang\.org\/x\/net\/(?!html)\S+|google\.golang\.org\/grpc(?:\/\S+)?|\S+\/(?:quic-go|websocket|fasthttp|http2|http3)(?:\/\S+)?)\.|^(?:tokio|mio|hyper|h2|rustls|tokio_rustls|quinn|async_io|smol)::|^_ZN\d*(?:5tokio|3mio|5hyper|2h2|6rustls|_\$LT\$(?:tokio|mio|hyper|h2|rustls)\.\.)|^(?:SSL_|ssl3_|event_base_|uv_|lws_|nghttp2_)/
+  /^(?:net(?=\.(?:\(\*?\w*(?:[cC]onn|FD|Listener|Error|Dialer|Resolver|pipe)\)|Dial|Listen|mapErr|wrapSyscallError))|internal\/poll|crypto\/tls|net\/(?:http(?!\.(?:[rR]eadRe|\(?Header|[pP]arse|valid))|rpc)|(?:vendor\/)?golang\.org\/x\/net\/(?!html)\S+|google\.golang\.org\/grpc(?:\/\S+)?|\S+\/(?:quic-go|websocket|fasthttp|http2|http3)(?:\/\S+)?)\.|^(?:tokio|mio|hyper|h2|rustls|tokio_rustls|quinn|async_io|smol)::|^_ZN\d*(?:5tokio|3mio|5hyper|2h2|6rustls|_\$LT\$(?:tokio|mio|hyper|h2|rustls)\.\.)|^(?:SSL_|ssl3_|event_base_|uv_|lws_|nghttp2_)/
 /** Names that a programmer gives to code that serves a connection. */
 const SERVING =
   /(?:^|[^a-z])(?:serve|conn|handle|handler|parse|parser|decode|session|stream|frame|proto|protocol|handshake|request|response|packet|reader|peer|client)(?![a-z])/i
