@@ -123,12 +123,12 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
       text,
     },
   ]
-  // A loop that makes an error at each turn makes garbage too.
   const traded = isTraded(sight)
   // Promise reactions that never end let nothing else happen.
   const goesOn = sight.progress > 0
   const asking = (stack: Stack) =>
     asks(stack) && !(traded && (gives(stack) || takes(stack))) && !(goesOn && reacts(stack))
+  // A loop that makes an error at each turn makes garbage too.
   const collecting = share((stack) => collects(stack) && !asking(stack))
   if (share(yields) >= YIELDING_SHARE || root.name === 'runtime' || collecting > ASKING_SHARE) return []
   if (share(firesTimers) > CALLING_SHARE || share(passes) > CALLING_SHARE) return []
