@@ -34,13 +34,6 @@ export function addReport(tally: SaneTally, report: SaneReport, previous: SaneRe
 /** What a summary is made of. */
 export type Answers = Pick<SaneTally, 'ok' | 'failed' | 'latencies' | 'errors'>
 
-/** Those of two stretches of time as of one. */
-export function join(a: Answers, b: Answers): Answers {
-  const errors = { ...a.errors }
-  for (const [code, count] of Object.entries(b.errors)) errors[code] = (errors[code] ?? 0) + count
-  return { ok: a.ok + b.ok, failed: a.failed + b.failed, latencies: [...a.latencies, ...b.latencies], errors }
-}
-
 export function summarise(tally: Answers = noRequests): LatencySummary {
   const sorted = [...tally.latencies].sort((a, b) => a - b)
   return {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Collector } from '../collectors/collector.ts'
 import type { Room } from '../stage/room.ts'
 import { joinProcess } from '../windows/join-process.ts'
-import type { Window } from '../windows/window.ts'
+import { secondsOf, type Window } from '../windows/window.ts'
 import type { ObserverCost } from './cost.ts'
 import { type Answers, summarise } from './sane.ts'
 import type { Subject } from './subject.ts'
@@ -39,8 +39,6 @@ async function lookOfJudge(subject: Subject): Promise<Window[]> {
   while (1000 * secondsOf(subject.windows) < MEASURE_MS && !subject.casualty) await subject.nextWindow(MEASURE_MS)
   return subject.windows
 }
-
-const secondsOf = (windows: readonly Window[]) => windows.reduce((sum, { seconds }) => sum + seconds, 0)
 
 /** Names of the calls that were seen, where calls were looked at. */
 function callsOf(windows: readonly Window[]): { calls?: ReadonlySet<string> } {

@@ -3,9 +3,8 @@ import type { Collector, WatchOptions } from '../collectors/collector.ts'
 import { EXIT, SpinlabError, unsupported } from '../errors.ts'
 import { lastLine } from '../last-line.ts'
 import { judge, SEVERE_CORES } from '../signatures/judge.ts'
-import { sum } from '../signatures/sums.ts'
 import { thisMachine } from '../stage/this-machine.ts'
-import type { Window } from '../windows/window.ts'
+import { secondsOf, type Window } from '../windows/window.ts'
 import { blockedThreads } from './blocked.ts'
 import { isOurs, type Subject } from './subject.ts'
 
@@ -98,7 +97,6 @@ async function withoutRights(subject: Subject, refusal: Error, limits: Limits): 
 
 /** Seconds until the last window must be there. */
 const left = ({ until }: Limits) => (until - performance.now()) / 1000
-const secondsOf = (windows: readonly Window[]) => sum(windows.map(({ seconds }) => seconds))
 
 /** The windows of so many seconds, or until the time is up; an observer that is late to begin is given more time. */
 async function look(

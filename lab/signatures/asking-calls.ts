@@ -1,6 +1,6 @@
 import type { Call } from '../windows/window.ts'
 import { coresIn, coresOf, ENOUGH } from './cost.ts'
-import { goesThroughFiles } from './files.ts'
+import { goesThroughFiles, LOOKS } from './files.ts'
 import type { Suspicion } from './finding.ts'
 import { calls } from './frames.ts'
 import type { Sight } from './sight.ts'
@@ -14,9 +14,7 @@ const ASKING_CALLS: ReadonlySet<string> = new Set(
   ),
 )
 /** The same, where there is much to ask about: files, locks, other processes. */
-const LOOKING_CALLS: ReadonlySet<string> = new Set(
-  'stat lstat fstat newfstatat statx access faccessat faccessat2 readlink readlinkat flock kill'.split(' '),
-)
+const LOOKING_CALLS: ReadonlySet<string> = new Set([...LOOKS, 'flock', 'kill'])
 /** What these take, or end, is what they are for: only what they do not get is asked for again. A child that has ended is a positive answer. */
 const TAKING_CALLS: ReadonlySet<string> = new Set('fcntl flock wait4 waitid'.split(' '))
 /** Such calls for each useful one. Measured: at most 2.3 in healthy servers (mosquitto), 20 and more in loops. */

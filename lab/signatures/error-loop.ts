@@ -1,5 +1,5 @@
 import { coresOf } from './cost.ts'
-import { goesThroughFiles } from './files.ts'
+import { goesThroughFiles, LOOKS, OPENS } from './files.ts'
 import type { Suspicion } from './finding.ts'
 import { calls } from './frames.ts'
 import { loops } from './loops.ts'
@@ -21,8 +21,11 @@ const NO_ERROR: ReadonlySet<string> = new Set([
 /** These tell that they have not waited: what was waited for had come before (FUTEX_WAIT of futex(2)), or has not come in no time (sigtimedwait(2)). */
 const UNWAITED = /^(?:futex|rt_sigtimedwait)$/
 /** That a file has none of what is looked for is an answer, and so is that it is no terminal. */
-const LOOKUPS =
-  /^(?:l?f?getxattr|l?f?listxattr|open(?:at2?)?|(?:new)?[lf]?stat(?:at|x)?|newfstatat|f?access(?:at2?)?|readlink(?:at)?|ioctl)$/
+const LOOKUPS: ReadonlySet<string> = new Set([
+  ...LOOKS,
+  ...OPENS,
+  ...'getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr ioctl'.split(' '),
+])
 const NOTHING_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ENODATA', 'ENOTDIR', 'EOPNOTSUPP', 'ENOTTY'])
 /** Calls whose errors on a descriptor are counted there. */
 const ON_DESCRIPTORS = /^(?:read|write|pread|pwrite|recv|send|accept|connect)/
@@ -42,7 +45,7 @@ function failingCalls(sight: Sight): Suspicion[] {
     const failures = Object.entries(errors).filter(
       ([errno]) =>
         (!NO_ERROR.has(errno) || (errno === 'EAGAIN' && UNWAITED.test(call))) &&
-        !(NOTHING_THERE.has(errno) && LOOKUPS.test(call) && goesThroughFiles(all, sight)),
+        !(NOTHING_THERE.has(errno) && LOOKUPS.has(call) && goesThroughFiles(all, sight)),
     )
     const turns = sum(failures.map(([, n]) => n))
     const [most] = failures.toSorted((a, b) => b[1] - a[1])

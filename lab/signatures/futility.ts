@@ -1,6 +1,6 @@
 import type { SpinClass } from './finding.ts'
 import { isGo } from './roots.ts'
-import { isFetched, type SeenDescriptor, type Sight } from './sight.ts'
+import { givenToRings, isFetched, type SeenDescriptor, type Sight } from './sight.ts'
 import { sum } from './sums.ts'
 
 /**
@@ -35,8 +35,7 @@ const RINGS: ReadonlySet<string> = new Set(['PACKET', 'XDP'])
 /** So is what io_uring has done, by a process that gives it work, or whose ring the kernel looks into itself. */
 function isTakenInMemory({ kind, state = '' }: SeenDescriptor, reports: number, { calls, threads }: Sight): boolean {
   if (kind !== 'other') return RINGS.has(state)
-  const given = calls.get('io_uring_enter')?.positive ?? 0
-  return given > USEFUL_SHARE * reports || isFetched(threads)
+  return givenToRings(calls) > USEFUL_SHARE * reports || isFetched(threads)
 }
 
 /** With these a connection ends. */

@@ -119,11 +119,14 @@ function workOfRings(
   descriptors: readonly SeenDescriptor[],
   threads: readonly Thread[],
 ): number {
-  const given = calls.get('io_uring_enter')?.positive ?? 0
   return (
-    given + (isFetched(threads) ? sum(descriptors.filter(({ kind }) => kind === 'other').map(({ ready }) => ready)) : 0)
+    givenToRings(calls) +
+    (isFetched(threads) ? sum(descriptors.filter(({ kind }) => kind === 'other').map(({ ready }) => ready)) : 0)
   )
 }
+
+/** Pieces of work. */
+export const givenToRings = (calls: ReadonlyMap<string, Call>) => calls.get('io_uring_enter')?.positive ?? 0
 
 /** The kernel's own thread looks for what is to be done (create_io_thread of io_uring/sqpoll.c names it). */
 export const isFetched = (threads: readonly Thread[]) => threads.some(({ name }) => name.startsWith('iou-sqp-'))

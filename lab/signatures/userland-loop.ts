@@ -44,10 +44,11 @@ const ALL_BUT_NOISE = 0.93
 
 /** CPU burns without progress and with hardly a wait. */
 export function userlandLoop(sight: Sight): Suspicion[] {
+  const asking = askingIn(sight)
   return [
     ...loops(sight, 'userland-loop'),
     ...yielding(sight),
-    ...sight.roots.flatMap((root) => inUserSpace(root, sight)),
+    ...sight.roots.flatMap((root) => inUserSpace(root, sight, asking)),
     ...askingCalls(sight),
     ...emptyMessages(sight),
     ...starvation(sight),
@@ -108,7 +109,7 @@ function yielding({ roots, samples }: Sight): Suspicion[] {
     }))
 }
 
-function inUserSpace(root: Root, sight: Sight): Suspicion[] {
+function inUserSpace(root: Root, sight: Sight, asking: (stack: Stack) => boolean): Suspicion[] {
   if (root.samples < PROFILE) return []
   const share = (matches: Parameters<typeof shareOf>[1]) => shareOf(root.stacks, matches)
   const suspicion = (cause: Cause, text: string, evidence: Suspicion['evidence'] = 'sampled'): Suspicion[] => [
@@ -123,11 +124,6 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
       text,
     },
   ]
-  const traded = isTraded(sight)
-  // Promise reactions that never end let nothing else happen.
-  const goesOn = sight.progress > 0
-  const asking = (stack: Stack) =>
-    asks(stack) && !(traded && (gives(stack) || takes(stack))) && !(goesOn && reacts(stack))
   // A loop that makes an error at each turn makes garbage too.
   const collecting = share((stack) => collects(stack) && !asking(stack))
   if (share(yields) >= YIELDING_SHARE || root.name === 'runtime' || collecting > ASKING_SHARE) return []
@@ -136,7 +132,7 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
   // Other goroutines of the same function may serve beside the one that is told the same.
   const narrow =
     isSilent(sight) ||
-    (!goesOn && share(reacts) >= ASKING_SHARE) ||
+    (sight.progress === 0 && share(reacts) >= ASKING_SHARE) ||
     share(accepts) >= ALL_BUT_NOISE ||
     isWithin(FEW_ASKING, root.stacks)
   if (share(enters) >= ASKING_SHARE || (share(asking) >= ASKING_SHARE && share(calls) <= CALLING_SHARE && narrow))
@@ -155,6 +151,12 @@ function inUserSpace(root: Root, sight: Sight): Suspicion[] {
       'silence',
     )
   return []
+}
+
+/** Asks in vain: not where values go through channels, and not by promise reactions beside which other things happen, as those that never end let none. */
+function askingIn(sight: Sight): (stack: Stack) => boolean {
+  const traded = isTraded(sight)
+  return (stack) => asks(stack) && !(traded && (gives(stack) || takes(stack))) && !(sight.progress > 0 && reacts(stack))
 }
 
 /** Values go through channels: some goroutines give what others take. */

@@ -197,3 +197,6 @@ export type Thread = z.infer<typeof Thread>
 export type Stack = z.infer<typeof Stack>
 export type Kind = (typeof KINDS)[number]
 export type Timeout = z.infer<typeof Timeout>
+
+/** What they cover together. */
+export const secondsOf = (windows: readonly Window[]) => windows.reduce((sum, { seconds }) => sum + seconds, 0)

@@ -1,4 +1,4 @@
-import { makeCertificates } from '../../clients/certificates.ts'
+import { deliverCertificates } from '../../lab/certificates.ts'
 import { allCollectors, chooseCollectors } from '../../lab/collectors/choose.ts'
 import type { Collector } from '../../lab/collectors/collector.ts'
 import { conclude } from '../../lab/experiment/conclude.ts'
@@ -31,7 +31,7 @@ export async function hold(plant: Plant = {}) {
   const variant = chooseVariant(scenario, undefined)
   await using real = await native.open()
   const stage = plant.stage?.(real) ?? real
-  for (const [file, pem] of Object.entries(await makeCertificates())) await stage.put(`certificates/${file}`, pem)
+  await deliverCertificates(stage)
   const { primary, beside, witnesses } = await chooseCollectors(stage.tracer, 'auto')
   const stop = new AbortController()
   const record = await experiment(

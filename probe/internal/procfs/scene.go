@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -192,10 +193,12 @@ func (s *Scene) describe(d *window.Descriptor, entry Descriptor) {
 		if socket.State == Listening {
 			d.Kind = "listener"
 		}
-	case s.asked[entry.Inode] && isTCP(s.pid, d.FD):
-		d.State = Unconnected
-	case ofPackets[protocol(s.pid, d.FD)]:
-		d.State = protocol(s.pid, d.FD)
+	case s.asked[entry.Inode]:
+		if name := protocol(s.pid, d.FD); strings.HasPrefix(name, "TCP") {
+			d.State = Unconnected
+		} else if ofPackets[name] {
+			d.State = name
+		}
 	}
 }
 
