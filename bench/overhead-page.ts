@@ -35,8 +35,15 @@ timed on the idle server, the start of all processes included.
 A registered tracepoint of system calls sends each call of every process on the machine through the kernel's slow entry and exit path: on
 a server that makes as many calls as this one that is about 4 %, whatever the program behind it (measured apart with an empty one, 21 rounds
 on Linux 6.18 with 2 cores: 1.040, interval 1.028 to 1.049). No continuous observer of calls gets below that floor, and other processes pay it
-too. So the probe by default counts calls in one window of five, which ends once it holds 2000, and reads /proc and samples stacks all
-the time; it becomes dense only while futile work shows, and a server that spins has little to lose. strace stops the server at each of
+too. So by default the probe counts calls in one short window, which ends once it holds 2000, then rests for four intervals of 100 ms, then for
+eight as long as nothing looks futile; it becomes dense only while futile work shows, and a server that spins has little to lose.
+
+Stacks are sampled all the time, ten times a second on each processor while windows are sparse. A sample wakes a processor that is idle, and
+in a virtual machine its host's too, which the others wait for: 99 a second on both cores cost this server 8 %, and 997 cost 28 %; once idle
+cores polled instead of sleeping it was 1 % and 2 % (seven rounds each). A clock for each thread wakes no idle processor but is set
+anew at every switch: at 20 a second that is 1 % under 16 connections and 11 % under one, where those of processors cost 2 % and nothing.
+
+strace stops the server at each of
 its calls while it is attached. That is 0.3 s in each second here, and its slowdown is the mean over all of the time, the reading of its trace
 on the same cores included: a witness for a moment, attached last.
 `

@@ -42,6 +42,6 @@ export interface Collector {
   readonly whole?: boolean
   /** Tries it on a child of its own; undefined when it works here. */
   lack(room: Room): Promise<Lack | undefined>
-  /** `pid` as seen inside the room. Windows are about 100 ms long, or shorter when dense. */
+  /** `pid` as seen inside the room. Windows are about 0.1 s long, shorter when dense, and longer while an observer rests. */
   watch(room: Room, pid: number, options?: WatchOptions): Watch
 }

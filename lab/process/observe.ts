@@ -23,8 +23,8 @@ export interface Limits {
   tree?: number
 }
 
-/** Of a process that burns, calls are counted sparsely for so long (s), and then each one if that left a doubt. */
-const SPARSE_SECONDS = 0.6
+/** Of a process that burns, calls are counted sparsely in so many windows, and then each one if that left a doubt. */
+const SPARSE_WINDOWS = 2
 /** A look at the CPU before anything is attached (s). */
 const STILL_SECONDS = 0.5
 /** A short look with what slows the process (s). */
@@ -57,10 +57,12 @@ export async function observe(subject: Subject, collector: string, limits: Limit
 /** Counting every call costs the process a few per cent, so it is done where CPU burns and a sparse look did not say why. */
 function inDoubt(): (window: Window) => boolean {
   const first: Window[] = []
+  let counted = 0
   return (window) => {
-    if (secondsOf(first) >= SPARSE_SECONDS) return false
+    if (counted === SPARSE_WINDOWS) return false
     first.push(window)
-    if (secondsOf(first) < SPARSE_SECONDS) return false
+    if (window.calls) counted++
+    if (counted < SPARSE_WINDOWS) return false
     const { findings, cores } = judge(first)
     return cores >= SEVERE_CORES && !findings.some(({ spin }) => spin)
   }
@@ -108,13 +110,16 @@ async function look(
   const windows: Window[] = []
   await using watch = start(thisMachine, pid, options)
   const end = () => void watch[Symbol.asyncDispose]()
-  const timer = setTimeout(end, until + PATIENCE_MS - performance.now())
+  let timer = setTimeout(end, until + PATIENCE_MS - performance.now())
   stop?.addEventListener('abort', end, { once: true })
   for await (const window of watch) {
     windows.push(window)
-    const seen = secondsOf(windows) + HALF_WINDOW
-    const wanted = performance.now() < until ? (options.seconds ?? Infinity) : ENOUGH_SECONDS
-    if (seen >= wanted) break
+    if (windows.length === 1) {
+      // The window that is under way then comes as long as it got.
+      clearTimeout(timer)
+      timer = setTimeout(end, Math.max(until - performance.now(), 1000 * ENOUGH_SECONDS - (Date.now() - window.start)))
+    }
+    if (options.seconds !== undefined && secondsOf(windows) + HALF_WINDOW >= options.seconds) break
   }
   clearTimeout(timer)
   return windows

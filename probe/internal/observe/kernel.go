@@ -109,7 +109,8 @@ func (k *kernel) begin() (renewed bool, err error) {
 		if p == nil {
 			continue
 		}
-		renewed = p.scene.Refresh(procfs.Sparingly) || renewed
+		renewed = p.scene.Refresh(procfs.Rarely) || renewed
+		p.scene.RefreshSets(procfs.Sparingly)
 		k.unsure[pid] = time.Since(p.scene.Looked()) > fresh
 		if err := k.counter.Teach(tgid, registered(p.scene)); err != nil {
 			return false, err

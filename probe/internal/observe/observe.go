@@ -64,6 +64,29 @@ func wait(ctx context.Context, ticker *time.Ticker) bool {
 	}
 }
 
+// quietly waits for the end of a window whose calls are not counted, which comes earlier when dense ones are asked for. It
+// is false when the watch is to end.
+func quietly(ctx context.Context, ticker *time.Ticker, options Options, rest int) bool {
+	ticker.Reset(options.Interval * time.Duration(rest))
+	defer ticker.Reset(options.Interval)
+	select {
+	case <-ctx.Done():
+		return false
+	case <-options.Dense:
+	case <-ticker.C:
+	}
+	return true
+}
+
+func closed(channel <-chan struct{}) bool {
+	select {
+	case <-channel:
+		return true
+	default:
+		return false
+	}
+}
+
 // Procfs emits a window each interval out of /proc alone until the context ends (nil) or the processes do (ErrEnded).
 // The last window is as long as it got.
 func Procfs(ctx context.Context, options Options, emit Emit) error {
@@ -92,8 +115,8 @@ func Procfs(ctx context.Context, options Options, emit Emit) error {
 	return nil
 }
 
-// Kernel emits a window each interval, with system calls counted in the kernel in some or all of them, until the
-// context ends (nil) or the processes do (ErrEnded). The last window is as long as it got.
+// Kernel emits windows, with system calls counted in the kernel, one each interval or fewer as the duty wants it, until
+// the context ends (nil) or the processes do (ErrEnded). The last window is as long as it got.
 func Kernel(ctx context.Context, options Options, emit Emit) error {
 	kernel, err := newKernel(options)
 	if err != nil {
@@ -101,7 +124,7 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 	}
 	crowd := kernel.crowd
 	defer kernel.close()
-	rota, suspicion := rota{duty: options.Duty}, suspicion{}
+	rota, suspicion := newRota(options.Duty), suspicion{}
 	share := time.Duration(procfs.Closely)
 	if options.Duty == Dense {
 		share = procfs.Freely
@@ -110,10 +133,8 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 	defer ticker.Stop()
 	clock, renewed := newClock(), true
 	for goOn := true; goOn; {
-		select {
-		case <-options.Dense:
+		if closed(options.Dense) {
 			rota.duty = Dense
-		default:
 		}
 		counted := rota.counted()
 		if counted && !kernel.counter.Attached() {
@@ -124,11 +145,17 @@ func Kernel(ctx context.Context, options Options, emit Emit) error {
 			renewed = renewed || again
 			clock.start = time.Now()
 		}
+		if err := kernel.sampling.pace(rota.dense()); err != nil {
+			return err
+		}
 		brief := counted && !rota.goesOn()
-		if brief {
+		switch {
+		case brief:
 			goOn = kernel.untilEnough(ctx, ticker, options.Interval)
-		} else {
+		case counted:
 			goOn = wait(ctx, ticker)
+		default:
+			goOn = quietly(ctx, ticker, options, rota.rest)
 		}
 		if !goOn && clock.tooShort(options.Interval) {
 			return nil

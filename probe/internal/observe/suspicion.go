@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -58,7 +59,7 @@ var movers = [...]string{"runtime.(*timer", "time.goFunc", "SetDeadline", "SetRe
 
 // busyWaiting is true when a good part of the samples is spent in them: such a loop needs no system calls.
 func (s *suspicion) busyWaiting(w *window.Window) bool {
-	const memory = 0.9 // of ten windows of a tenth of a second
+	memory := math.Exp(-w.Seconds) // of a second
 	s.samples *= memory
 	s.moving *= memory
 	for _, stack := range w.Stacks {

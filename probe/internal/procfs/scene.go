@@ -13,11 +13,13 @@ import (
 )
 
 // Looking at descriptors, epoll sets and sockets may take one in so many of a core: less as long as nothing seems wrong,
-// more where the process is the caller's own. It is of no more use than once in refreshGap.
+// and least for the sockets, of which the kernel goes through a whole namespace's; more where the process is the caller's
+// own. It is of no more use than once in refreshGap.
 const (
 	Freely     = 25
 	Closely    = 100
 	Sparingly  = 400
+	Rarely     = 2000
 	refreshGap = 180 * time.Millisecond
 )
 
@@ -31,9 +33,9 @@ type Scene struct {
 	// tables do not hold a TCP socket without a connection.
 	asked   map[uint64]bool
 	sockets map[uint64]Socket
-	// looked is when descriptors and epoll sets were read last, whole when the sockets were too, and took the CPU time of that.
-	looked, whole time.Time
-	took          time.Duration
+	// looked is when descriptors and epoll sets were read last, whole when the sockets were too; the CPU time of both.
+	looked, whole       time.Time
+	lookTook, wholeTook time.Duration
 }
 
 // NewScene looks for the first time.
@@ -45,18 +47,23 @@ func NewScene(pid int) *Scene {
 
 // Refresh looks again, unless the last look was so dear that the next is not due yet; share is one of those above.
 func (s *Scene) Refresh(share time.Duration) bool {
-	if time.Since(s.whole) < max(s.took*share, refreshGap) {
+	if time.Since(s.whole) < max(s.wholeTook*share, refreshGap) {
 		return false
 	}
 	s.Look()
 	return true
 }
 
+// RefreshSets is the same without the sockets.
+func (s *Scene) RefreshSets(share time.Duration) {
+	if time.Since(s.looked) >= max(s.lookTook*share, refreshGap) {
+		s.LookAtSets()
+	}
+}
+
 // Look looks again whatever it costs.
 func (s *Scene) Look() {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	began := threadTime()
+	defer timed(&s.wholeTook)()
 	s.whole = time.Now()
 	s.LookAtSets()
 	s.asked = map[uint64]bool{}
@@ -69,7 +76,16 @@ func (s *Scene) Look() {
 	if len(s.asked) > 0 {
 		s.sockets = SocketTable(s.pid, s.asked)
 	}
-	s.took = threadTime() - began
+}
+
+// timed puts the CPU time until its result is called into took.
+func timed(took *time.Duration) func() {
+	runtime.LockOSThread()
+	began := threadTime()
+	return func() {
+		*took = threadTime() - began
+		runtime.UnlockOSThread()
+	}
 }
 
 // threadTime is the CPU time of this thread: on a busy machine a look lasts many times what it costs.
@@ -81,6 +97,7 @@ func threadTime() time.Duration {
 
 // LookAtSets looks again at descriptors and epoll sets, not at the sockets, of which a whole namespace has many.
 func (s *Scene) LookAtSets() {
+	defer timed(&s.lookTook)()
 	s.looked = time.Now()
 	s.table = Descriptors(s.pid)
 	s.registrations = s.registrations[:0]

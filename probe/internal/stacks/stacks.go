@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"time"
+	"unsafe"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/ringbuf"
@@ -21,14 +22,15 @@ const Frequency = 99
 
 // Sampler takes samples from Start until Close; when its process ends, the kernel takes the programs away.
 //
-// It samples processors, not threads: a clock for each thread would have to be switched at each change of threads,
-// which costs the watched process more than the few samples of others that are thrown away in the kernel.
+// It samples processors, not threads: a clock for each thread is set anew at each change of threads, which costs a server
+// that waits for every request a tenth of them, however few the samples are.
 type Sampler struct {
 	loaded  *ebpf.Collection
 	sample  *ebpf.Program
 	targets *ebpf.Map
 	reader  *ringbuf.Reader
 	events  []int
+	period  uint64 // nanoseconds between two samples of a processor
 	lost    uint64
 }
 
@@ -65,8 +67,9 @@ func Start(frequency int) (*Sampler, error) {
 		s.Close()
 		return nil, err
 	}
+	s.period = periodOf(float64(frequency))
 	for processor := range processors {
-		if err := s.attach(processor, frequency); err != nil {
+		if err := s.attach(processor); err != nil {
 			s.Close()
 			return nil, err
 		}
@@ -83,10 +86,12 @@ func ringSize(processors, frequency int) uint32 {
 	return size
 }
 
-func (s *Sampler) attach(processor, frequency int) error {
+func periodOf(frequency float64) uint64 { return uint64(1e9 / frequency) }
+
+func (s *Sampler) attach(processor int) error {
 	clock := unix.PerfEventAttr{
 		Type: unix.PERF_TYPE_SOFTWARE, Config: unix.PERF_COUNT_SW_CPU_CLOCK, Size: uint32(binary.Size(unix.PerfEventAttr{})),
-		Sample: uint64(frequency), Bits: unix.PerfBitFreq | unix.PerfBitDisabled,
+		Sample: s.period, Bits: unix.PerfBitDisabled,
 	}
 	event, err := unix.PerfEventOpen(&clock, -1, processor, -1, unix.PERF_FLAG_FD_CLOEXEC)
 	if errors.Is(err, unix.ENODEV) {
@@ -101,6 +106,22 @@ func (s *Sampler) attach(processor, frequency int) error {
 	}
 	if err := unix.IoctlSetInt(event, unix.PERF_EVENT_IOC_ENABLE, 0); err != nil {
 		return fmt.Errorf("starting the clock of processor %d: %w", processor, err)
+	}
+	return nil
+}
+
+// SetFrequency changes how many samples a second each processor takes.
+func (s *Sampler) SetFrequency(frequency float64) error {
+	period := periodOf(frequency)
+	if period == s.period {
+		return nil
+	}
+	s.period = period
+	for _, event := range s.events {
+		// The value is 64 bits wide, for which x/sys has no function (perf_event_open(2)).
+		if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(event), unix.PERF_EVENT_IOC_PERIOD, uintptr(unsafe.Pointer(&period))); errno != 0 {
+			return fmt.Errorf("%g samples a second: %w", frequency, errno)
+		}
 	}
 	return nil
 }
