@@ -23,7 +23,7 @@ export interface Limits {
   tree?: number
 }
 
-/** Of a process that burns, calls are counted sparsely in so many windows, and then each one if that left a doubt. */
+/** Of a process that burns, calls are counted sparsely in so many windows, and then each one. */
 const SPARSE_WINDOWS = 2
 /** A look at the CPU before anything is attached (s). */
 const STILL_SECONDS = 0.5
@@ -44,7 +44,7 @@ export async function observe(subject: Subject, collector: string, limits: Limit
   try {
     const probe = await loadCollector('probe')
     const windows = await look(probe, limits.tree ?? subject.pid, limits, {
-      closer: inDoubt(),
+      closer: burns(),
       tree: limits.tree !== undefined,
     })
     return { windows: await withBlocked(windows, subject), blind: [] }
@@ -54,8 +54,8 @@ export async function observe(subject: Subject, collector: string, limits: Limit
   }
 }
 
-/** Counting every call costs the process a few per cent, so it is done where CPU burns and a sparse look did not say why. */
-function inDoubt(): (window: Window) => boolean {
+/** Counting every call costs the process a few per cent, so it is done where a sparse look shows that CPU burns: for nothing, or for what it does not say. */
+function burns(): (window: Window) => boolean {
   const first: Window[] = []
   let counted = 0
   return (window) => {
@@ -64,7 +64,7 @@ function inDoubt(): (window: Window) => boolean {
     if (window.calls) counted++
     if (counted < SPARSE_WINDOWS) return false
     const { findings, cores } = judge(first)
-    return cores >= SEVERE_CORES && !findings.some(({ spin }) => spin)
+    return cores >= SEVERE_CORES || findings.some(({ spin }) => spin)
   }
 }
 

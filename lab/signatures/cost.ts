@@ -1,3 +1,4 @@
+import { proportion } from '../statistics/proportion.ts'
 import type { Stack } from '../windows/window.ts'
 import { calls, locks } from './frames.ts'
 import { shareOf } from './roots.ts'
@@ -50,12 +51,18 @@ export function coresOfEmpty(
   if (ran * sight.seconds > (sleeps ? MOST_PER_SLEEPING_TURN : MOST_PER_EMPTY_TURN) * turns)
     return Math.min(
       cores,
-      coresIn(sight, (stack) => inLoop(stack) && !locks(stack)),
+      surelyIn(sight, sight.roots, (stack) => inLoop(stack) && !locks(stack)),
     )
-  return sleeps ? Math.min(cores, (1 + MOST_BESIDE_SLEEP) * coresIn({ roots }, calls)) : cores
+  return sleeps ? Math.min(cores, (1 + MOST_BESIDE_SLEEP) * surelyIn(sight, roots, calls)) : cores
 }
 
 /** Cores spent in stacks that match. */
-export function coresIn({ roots }: Pick<Sight, 'roots'>, matches: (stack: Stack) => boolean): number {
+export function coresIn({ roots }: Sight, matches: (stack: Stack) => boolean): number {
   return sum(roots.map((root) => root.cores * shareOf(root.stacks, matches)))
+}
+
+/** The same, at least: a share of few samples may by chance be twice what it is. */
+function surelyIn({ samples, cores = 0 }: Sight, roots: Sight['roots'], matches: (stack: Stack) => boolean): number {
+  const count = sum(roots.map((root) => root.samples * shareOf(root.stacks, matches)))
+  return cores * proportion(count, samples).interval[0]
 }
