@@ -27,7 +27,7 @@ export function coresOf(turns: number, sight: Sight, inLoop: (stack: Stack) => b
  * Seconds of CPU that a turn takes which finds nothing to do and asks again. Measured: 0.1 to 6.3 us in loops (0.8 in Node, 2 in asyncio), 40 and
  * more where JavaScript runs between the results of other threads.
  */
-const MOST_PER_EMPTY_TURN = 0.03e-3
+const MOST_PER_EMPTY_TURN = 0.02e-3
 /** The same with a sleep, which itself costs some of it. Measured: 18 to 31 us in loops, 1 ms and more in ticks that simulate something. */
 const MOST_PER_SLEEPING_TURN = 0.1e-3
 /** What a turn that sleeps takes beside its system calls, times what these take. Measured: at most 2 in loops (Python's queue), 16 and more where threads compute and wait for one lock. */
