@@ -43,9 +43,8 @@ in a virtual machine its host's too, which the others wait for: 99 a second on b
 cores polled instead of sleeping it was 1 % and 2 % (seven rounds each). A clock for each thread wakes no idle processor but is set
 anew at every switch: at 20 a second that is 1 % under 16 connections and 11 % under one, where those of processors cost 2 % and nothing.
 
-strace stops the server at each of
-its calls while it is attached. That is 0.3 s in each second here, and its slowdown is the mean over all of the time, the reading of its trace
-on the same cores included: a witness for a moment, attached last.
+strace stops the server at each of its calls while it is attached. That is 0.3 s in each second here, and its slowdown is the mean over all of
+the time, the reading of its trace on the same cores included: a witness for a moment, attached last.
 `
 }
 

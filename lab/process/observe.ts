@@ -54,7 +54,7 @@ export async function observe(subject: Subject, collector: string, limits: Limit
   }
 }
 
-/** Counting every call costs the process a few per cent, so it is done where a sparse look shows that CPU burns: for nothing, or for what it does not say. */
+/** Counting every call costs the process a few per cent, so it is done where a sparse look shows that CPU burns, or a spin that a closer look may refute. */
 function burns(): (window: Window) => boolean {
   const first: Window[] = []
   let counted = 0

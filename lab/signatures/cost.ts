@@ -51,9 +51,9 @@ export function coresOfEmpty(
   if (ran * sight.seconds > (sleeps ? MOST_PER_SLEEPING_TURN : MOST_PER_EMPTY_TURN) * turns)
     return Math.min(
       cores,
-      surelyIn(sight, sight.roots, (stack) => inLoop(stack) && !locks(stack)),
+      surelyIn(sight, (stack) => inLoop(stack) && !locks(stack)),
     )
-  return sleeps ? Math.min(cores, (1 + MOST_BESIDE_SLEEP) * surelyIn(sight, roots, calls)) : cores
+  return sleeps ? Math.min(cores, (1 + MOST_BESIDE_SLEEP) * surelyIn({ ...sight, roots }, calls)) : cores
 }
 
 /** Cores spent in stacks that match. */
@@ -62,7 +62,7 @@ export function coresIn({ roots }: Sight, matches: (stack: Stack) => boolean): n
 }
 
 /** The same, at least: a share of few samples may by chance be twice what it is. */
-function surelyIn({ samples, cores = 0 }: Sight, roots: Sight['roots'], matches: (stack: Stack) => boolean): number {
+function surelyIn({ samples, cores = 0, roots }: Sight, matches: (stack: Stack) => boolean): number {
   const count = sum(roots.map((root) => root.samples * shareOf(root.stacks, matches)))
   return cores * proportion(count, samples).interval[0]
 }
