@@ -1,4 +1,5 @@
 import type { SpinClass } from './finding.ts'
+import { ringsInPassing, rungInPassing } from './go-poller.ts'
 import { isGo } from './roots.ts'
 import { givenToRings, isFetched, type SeenDescriptor, type Sight } from './sight.ts'
 import { sum } from './sums.ts'
@@ -60,7 +61,7 @@ export function futilityOf(descriptor: SeenDescriptor, sight: Sight): Futility |
   const failed = ENDINGS.has(descriptor.errno ?? '') ? Math.max(0, descriptor.failed - closed) : descriptor.failed
   // A report of a registration that was gone before it could be found was answered by that.
   const left = descriptor.fd < 0 ? Math.max(0, descriptor.unconsumed - closed) : descriptor.unconsumed
-  const unconsumed = isTakenInMemory(descriptor, left, sight) ? 0 : left
+  const unconsumed = isTakenInMemory(descriptor, left, sight) || ringsInPassing(descriptor, sight) ? 0 : left
   const errors = eof + failed + sendAgain
   const turns = Math.max(errors, unconsumed, again, peeked)
   const connects = sight.calls.get('connect')?.calls ?? 0
@@ -113,7 +114,8 @@ function timedOut(sight: Sight): number {
 }
 
 /** Waits and sleeps that ended with nothing, by their timeout, without those of the runtime's own watchman. */
-export function emptyEnds({ waits, calls }: Sight): { timeout: string; empty: number }[] {
+export function emptyEnds(sight: Sight): { timeout: string; empty: number }[] {
+  const { waits, calls } = sight
   // Go's monitor thread sleeps 20 us to 10 ms with the bare nanosleep call (runtime/proc.go, sysmon), in healthy servers 12k times a second;
   // sleeping by libc is clock_nanosleep (glibc 2.31 and newer). So bare nanosleep beside futex calls is that thread.
   const counted = calls.has('futex') ? waits.filter(({ call }) => call !== 'nanosleep') : waits
@@ -121,5 +123,5 @@ export function emptyEnds({ waits, calls }: Sight): { timeout: string; empty: nu
   const interrupted = sum(WAITS.map((call) => calls.get(call)?.errors.EINTR ?? 0))
   // Waiting for a condition or a lock with a timeout is a futex call; that is how Java's threads sleep.
   const futex = calls.get('futex')?.errors.ETIMEDOUT ?? 0
-  return [...counted, { timeout: 'unknown', empty: futex + interrupted }]
+  return [...counted, { timeout: '0', empty: rungInPassing(sight) }, { timeout: 'unknown', empty: futex + interrupted }]
 }
