@@ -29,7 +29,7 @@ const ALL = [...COUNTING, ['procfs', 'procfs']] as const
 
 /** What one of them sees until it has seen three tenths of a second, or the process is gone. */
 async function look(name: string, room: Room, pid: number): Promise<Window[]> {
-  await using watch = (await loadCollector(name)).watch(room, pid)
+  await using watch = (await loadCollector(name)).watch(room, pid, { dense: true })
   const windows: Window[] = []
   for await (const window of watch) {
     windows.push(window)
@@ -118,7 +118,7 @@ describe.each(COUNTING)('%s', (name, check) => {
 describe('on the same process, whoever looks', () => {
   /** What is made of what one of them sees, once it has counted for three tenths of a second, with CPU from a procfs watch beside. */
   async function verdict(name: string, pid: number, procfs: readonly Window[]) {
-    await using watch = (await loadCollector(name)).watch(thisMachine, pid)
+    await using watch = (await loadCollector(name)).watch(thisMachine, pid, { dense: true })
     const windows: Window[] = []
     for await (const window of watch) {
       windows.push(window)
