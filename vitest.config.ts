@@ -1,15 +1,33 @@
 import { defineConfig } from 'vitest/config'
 
+/** What measures no process, or none but its own client's. */
+const together = ['test/clients/**/*.test.ts', 'test/signatures/**/*.test.ts']
+/** Clients whose own pace is measured. */
+const paced = ['test/clients/{pacing,sanity}.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // They need a Docker engine: make test-compose.
-    exclude: ['test/compose/**'],
     // A process started from a worker thread dies with the thread (PR_SET_PDEATHSIG follows the thread), so tests run in processes.
     pool: 'forks',
-    // Two tests that load the machine at once would disturb each other's measurements.
-    fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'together', include: together, exclude: paced, maxWorkers: 2, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['test/**/*.test.ts'],
+          // What is in test/compose needs a Docker engine: make test-compose.
+          exclude: ['test/compose/**', 'test/signatures/**', 'test/clients/!(pacing|sanity).test.ts'],
+          // Two tests that load the machine at once would disturb each other's measurements.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })
