@@ -80,10 +80,13 @@ func (c *Counter) Read() Counts {
 		}
 	}
 	for key, after := range now.registrations {
-		if ready := after.Ready - before.registrations[key].Ready; ready > 0 {
+		earlier := before.registrations[key]
+		if after.Ready < earlier.Ready || after.Unconsumed < earlier.Unconsumed {
+			earlier = kernelRegistration{} // it had given way, and began anew
+		}
+		if ready := after.Ready - earlier.Ready; ready > 0 {
 			counts.Registrations[RegistrationKey{key.Tgid, int(key.Epfd), key.Data}] = Registration{
-				FD: int(after.Fd), Ready: ready, Unconsumed: after.Unconsumed - before.registrations[key].Unconsumed,
-				Events: after.Events,
+				FD: int(after.Fd), Ready: ready, Unconsumed: after.Unconsumed - earlier.Unconsumed, Events: after.Events,
 			}
 		}
 	}

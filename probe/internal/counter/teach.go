@@ -1,7 +1,10 @@
 package counter
 
 import (
+	"errors"
 	"fmt"
+
+	"github.com/cilium/ebpf"
 )
 
 // Registered is one descriptor in one epoll set of a process, as fdinfo shows it. FD may be Orphan.
@@ -45,10 +48,14 @@ func (c *Counter) Teach(tgid uint32, registered []Registered) error {
 			delete(c.before.registrations, key)
 		}
 	}
-	if len(stale) > 0 {
-		if _, err := c.objects.Registrations.BatchDelete(stale, nil); err != nil {
+	for len(stale) > 0 {
+		n, err := c.objects.Registrations.BatchDelete(stale, nil)
+		if errors.Is(err, ebpf.ErrKeyNotExist) {
+			n++ // it has given way already
+		} else if err != nil {
 			return fmt.Errorf("forgetting %d epoll registrations: %w", len(stale), err)
 		}
+		stale = stale[n:]
 	}
 	if len(keys) > 0 {
 		if _, err := c.objects.Registrations.BatchUpdate(keys, values, nil); err != nil {

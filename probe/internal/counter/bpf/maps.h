@@ -133,9 +133,9 @@ struct registration {
 	s32 fd;
 	u32 events; // as they were reported last
 };
+// Who makes up new data for each connection (libev: descriptor and generation) leaves an entry behind with each: the oldest give way.
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
 	__type(key, struct registration_key);
 	__type(value, struct registration);
