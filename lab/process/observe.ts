@@ -31,8 +31,8 @@ const STILL_SECONDS = 0.5
 const STRACE_SECONDS = 0.4
 /** What shows its windows when it ends takes its time to end (s). */
 const END_SECONDS = 0.5
-/** Nothing is waited for any longer after the time is up (ms). */
-const PATIENCE_MS = 5000
+/** Nothing is waited for any longer after the time is up (ms): on a machine that is busy with 20 other processes the first window takes 2 to 5 s. */
+const PATIENCE_MS = 10_000
 /** Windows are about 0.1 s long. */
 const HALF_WINDOW = 0.05
 /** A late answer is better than none (s): so much is watched where the time is up before. */
@@ -110,7 +110,7 @@ async function look(
   const windows: Window[] = []
   await using watch = start(thisMachine, pid, options)
   const end = () => void watch[Symbol.asyncDispose]()
-  let timer = setTimeout(end, until + PATIENCE_MS - performance.now())
+  let timer = setTimeout(end, Math.max(until - performance.now(), 0) + PATIENCE_MS)
   stop?.addEventListener('abort', end, { once: true })
   for await (const window of watch) {
     windows.push(window)
