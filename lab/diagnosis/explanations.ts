@@ -31,7 +31,9 @@ const EXPLANATIONS: Readonly<Record<Cause, (context: Context) => string>> = {
   'writable-registered': () =>
     'it is waited for as writable (EPOLLOUT, POLLOUT) although there is nothing to send, and a writable socket is always ready',
   'bell-not-read': ({ descriptor }) =>
-    `the ${descriptor?.kind ?? 'descriptor'} was rung and is never read, so it stays ready`,
+    descriptor?.kind === 'file'
+      ? 'a file is always ready (poll(2)); its number may once have been that of a connection'
+      : `the ${descriptor?.kind ?? 'descriptor'} was rung and is never read, so it stays ready`,
   'closed-but-registered': () =>
     'the descriptor was closed while its file is still open elsewhere, so it is reported for ever and no call can reach it',
   herd: () => 'each connection wakes every loop that waits for the listener, and only one of them gets it',
@@ -44,7 +46,7 @@ const EXPLANATIONS: Readonly<Record<Cause, (context: Context) => string>> = {
   'read-retried': () => 'a non-blocking call is made again and again without a wait between',
   yielding: () => 'a thread waits for something by asking whether it has happened, instead of sleeping until it does',
   asking: () =>
-    'it asks again and again for what cannot have changed (a deadline that has passed, a closed channel, a failed handshake), without a system call',
+    'it asks again and again for what cannot have changed (a deadline that has passed, a closed channel, a failed handshake)',
   'handler-stuck': () => 'the code that serves a connection goes round without taking or giving a byte',
   starving: () => 'the thread that should wait for them burns CPU instead, so nobody is served',
   'empty-messages': () => 'the writes succeed but their content cannot be what anybody asked for',

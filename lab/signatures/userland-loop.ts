@@ -1,3 +1,4 @@
+import { proportion } from '../statistics/proportion.ts'
 import type { Stack } from '../windows/window.ts'
 import { askingCalls } from './asking-calls.ts'
 import { emptyMessages } from './empty-messages.ts'
@@ -33,6 +34,8 @@ const ASKING_SHARE = 0.5
 const CALLING_SHARE = 0.05
 /** Share of the samples in sched_yield, runtime.Gosched or PAUSE. Measured: 90 % and more in a thread that waits so, 70 % of a Go program, at most 3 % in healthy ones. */
 const YIELDING_SHARE = 0.3
+/** Share of a thread's samples in other calls, from which on it serves meanwhile. Measured: none in loops, 40 % and more in Erlang's schedulers. */
+const SERVING_SHARE = 0.1
 /** A process in which nothing came or went for so long (s), while it burnt, serves nobody; requests that compute take less. */
 const SILENCE = 1.2
 /**
@@ -85,6 +88,13 @@ function starvation(sight: Sight): Suspicion[] {
   ]
 }
 
+/** A thread that serves between its rounds waits so by design and not for long, as schedulers of runtimes do (Erlang's, +sbwt). */
+function waitsActively(root: Root, go: boolean): boolean {
+  const sure = proportion(root.samples * shareOf(root.stacks, yields), root.samples).interval[0]
+  const serving = go ? 0 : shareOf(root.stacks, (stack) => calls(stack) && !yields(stack))
+  return sure >= YIELDING_SHARE && serving <= SERVING_SHARE
+}
+
 /** Waits actively: a thread, or some of the goroutines, whose scheduler works on stacks that do not tell for whom. */
 function yielding({ roots, samples }: Sight): Suspicion[] {
   const stacks = roots.flatMap((root) => root.stacks)
@@ -96,7 +106,7 @@ function yielding({ roots, samples }: Sight): Suspicion[] {
     stacks,
   }
   return (isGo(roots) ? [all] : roots)
-    .filter((root) => root.samples >= PROFILE && shareOf(root.stacks, yields) >= YIELDING_SHARE)
+    .filter((root) => root.samples >= PROFILE && waitsActively(root, isGo(roots)))
     .map(({ name, tid, samples: turns, cores, stacks: own }) => ({
       class: 'userland-loop',
       cause: 'yielding',

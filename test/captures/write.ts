@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { binary } from '../../lab/places.ts'
+import { binary, repository } from '../../lab/places.ts'
 import { blockedThreads } from '../../lab/process/blocked.ts'
 import type { Capture } from './read.ts'
 
@@ -15,7 +15,8 @@ export async function keepCapture(pid: number, label: Omit<Capture, 'windows'>):
     .trimEnd()
     .split('\n')
   const last = { ...JSON.parse(lines.pop() ?? '{}'), blocked: await blockedThreads(pid) }
-  const text = [JSON.stringify(label), ...lines, JSON.stringify(last)].join('\n')
+  // Where it was built is nobody's business.
+  const text = [JSON.stringify(label), ...lines, JSON.stringify(last)].join('\n').replaceAll(`${repository}/`, '')
   writeFileSync(join(import.meta.dirname, `${label.name}.jsonl.gz`), gzipSync(`${text}\n`, { level: 9 }))
   return lines.length + 1
 }
