@@ -14,10 +14,6 @@ const ASKING_CALLS: ReadonlySet<string> = new Set(
     'getrlimit prlimit64 sysinfo uname sched_getaffinity sched_yield wait4 waitid epoll_ctl'
   ).split(' '),
 )
-/** They ask for the time, which those want too that time what they do. */
-const CLOCK_CALLS: ReadonlySet<string> = new Set('clock_gettime gettimeofday time times getrusage'.split(' '))
-/** Such calls for each useful one and each sleep. Measured: 2.7 in a server that times its messages (gRPC in Python), no sleep at all in loops. */
-const TIMED_PER_EVENT = 20
 /** The same, where there is much to ask about: files, locks, other processes. A file whose time is set as a sign of life moves nothing either. */
 const LOOKING_CALLS: ReadonlySet<string> = new Set([
   ...LOOKS,
@@ -28,6 +24,10 @@ const LOOKING_CALLS: ReadonlySet<string> = new Set([
   'futimesat',
   'utimensat',
 ])
+/** Calls that ask for the time, as those do who time what they serve. */
+const CLOCK_CALLS: ReadonlySet<string> = new Set('clock_gettime gettimeofday time times getrusage'.split(' '))
+/** Such calls for each useful one and each sleep. Measured: 2.7 in a server that times its messages (gRPC in Python), no sleep at all in loops. */
+const TIMED_PER_EVENT = 20
 /** What these take, or end, is what they are for: only what they do not get is asked for again. A child that has ended is a positive answer. */
 const TAKING_CALLS: ReadonlySet<string> = new Set('fcntl flock wait4 waitid'.split(' '))
 /** Such calls for each useful one. Measured: at most 2.3 in healthy servers (mosquitto), 20 and more in loops. */
