@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config'
-import base from '../../vitest.config.ts'
 
 export default defineConfig({
   test: {
-    ...base.test,
+    // As in all other tests: what a test starts dies with the process that it runs in.
+    pool: 'forks',
     include: ['test/compose/**/*.test.ts'],
-    exclude: [],
+    // They share one engine.
+    fileParallelism: false,
     testTimeout: 600_000,
     hookTimeout: 300_000,
   },
