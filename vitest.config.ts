@@ -1,9 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-/** What measures no process, or none but its own client's. */
-const together = ['test/clients/**/*.test.ts', 'test/signatures/**/*.test.ts']
-/** Clients whose own pace is measured. */
-const paced = ['test/clients/{pacing,sanity}.test.ts']
+/** What measures no process, or none but its own client's, and not its pace. */
+const together = ['test/clients/!(pacing|sanity).test.ts', 'test/signatures/**/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -14,7 +12,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'together', include: together, exclude: paced, maxWorkers: 2, sequence: { groupOrder: 0 } },
+        test: { name: 'together', include: together, maxWorkers: 2, sequence: { groupOrder: 0 } },
       },
       {
         extends: true,
@@ -22,7 +20,7 @@ export default defineConfig({
           name: 'alone',
           include: ['test/**/*.test.ts'],
           // What is in test/compose needs a Docker engine: make test-compose.
-          exclude: ['test/compose/**', 'test/signatures/**', 'test/clients/!(pacing|sanity).test.ts'],
+          exclude: ['test/compose/**', ...together],
           // Two tests that load the machine at once would disturb each other's measurements.
           fileParallelism: false,
           sequence: { groupOrder: 1 },

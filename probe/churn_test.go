@@ -11,20 +11,19 @@ func init() { roles["churn"] = func() { serve(useChurn()) } }
 
 const churned = 40000
 
-// churn is a set in which each connection was registered with data of its own, and one that stays and is never read.
-type churn struct{ Set, Stuck int }
+// churn is a process in which each connection is registered with data of its own, beside one that stays and is never read.
+type churn struct{ Stuck int }
 
 func useChurn() func() string {
-	s := churn{Set: must(unix.EpollCreate1(0))}
-	stuck := must(unix.EpollCreate1(0))
-	s.Stuck, _ = readySocket()
-	register(stuck, s.Stuck, -1)
+	set, stuck := must(unix.EpollCreate1(0)), must(unix.EpollCreate1(0))
+	unread, _ := readySocket()
+	register(stuck, unread, -1)
 	events, buffer := make([]unix.EpollEvent, 8), make([]byte, 1)
 	return func() string {
 		for i := range int32(churned) {
 			reader, writer := readySocket()
-			register(s.Set, reader, i)
-			epollWait(s.Set, events, 0)
+			register(set, reader, i)
+			epollWait(set, events, 0)
 			unix.Read(reader, buffer)
 			unix.Close(reader)
 			unix.Close(writer)
@@ -32,7 +31,7 @@ func useChurn() func() string {
 				epollWait(stuck, events, 0)
 			}
 		}
-		return string(must(json.Marshal(s)))
+		return string(must(json.Marshal(churn{unread})))
 	}
 }
 
@@ -41,10 +40,7 @@ func TestChurn(t *testing.T) {
 	helper := startPeer(t, "churn")
 	w := startWatch(t, pidFlag(helper), "--duty=1")
 	before := w.everything()
-	var s churn
-	if err := json.Unmarshal([]byte(helper.work(t)), &s); err != nil {
-		t.Fatal(err)
-	}
+	s := answer[churn](t, helper)
 	w.after(t)
 	if n := w.lost(); n != 0 {
 		t.Fatalf("%d events were lost", n)

@@ -102,10 +102,7 @@ func TestEpoll(t *testing.T) {
 	helper := startPeer(t, "epoll")
 	pid := helper.Process.Pid
 	w := startWatch(t, pidFlag(helper), "--duty=1")
-	var s sets
-	if err := json.Unmarshal([]byte(helper.work(t)), &s); err != nil {
-		t.Fatal(err)
-	}
+	s := answer[sets](t, helper)
 	w.after(t)
 
 	alike := w.descriptor(pid, s.AlikeA)
@@ -173,10 +170,7 @@ func TestManyDescriptors(t *testing.T) {
 	helper := startPeer(t, "many")
 	w := startWatch(t, pidFlag(helper), "--duty=1")
 	before := w.everything()
-	var m many
-	if err := json.Unmarshal([]byte(helper.work(t)), &m); err != nil {
-		t.Fatal(err)
-	}
+	m := answer[many](t, helper)
 	w.after(t)
 	if n := w.lost(); n != 0 {
 		t.Fatalf("%d events were lost", n)
@@ -194,10 +188,7 @@ func TestManyDescriptors(t *testing.T) {
 func TestTwoProcesses(t *testing.T) {
 	first, second := startPeer(t, "many"), startPeer(t, "many")
 	w := startWatch(t, pidFlag(first, second), "--duty=1")
-	var m many
-	if err := json.Unmarshal([]byte(first.work(t)), &m); err != nil {
-		t.Fatal(err)
-	}
+	m := answer[many](t, first)
 	second.work(t)
 	first.work(t)
 	w.after(t)

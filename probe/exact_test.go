@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 	"os/exec"
 	"strings"
@@ -18,10 +17,7 @@ func TestExact(t *testing.T) {
 	helper.work(t)
 	w.after(t)
 	w.windows = nil
-	var c cast
-	if err := json.Unmarshal([]byte(helper.work(t)), &c); err != nil {
-		t.Fatal(err)
-	}
+	c := answer[cast](t, helper)
 	w.after(t)
 	if n := w.lost(); n != 0 {
 		t.Fatalf("%d events were lost", n)

@@ -76,20 +76,12 @@ func beSick() func() string {
 
 func check0(err error) { must(0, err) }
 
-func (p *peer) patient(t *testing.T) (now patient) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(p.work(t)), &now); err != nil {
-		t.Fatal(err)
-	}
-	return now
-}
-
 // spins says whether the loop turns without a pause.
 func (p *peer) spins(t *testing.T) bool {
 	t.Helper()
-	before := p.patient(t).Turns
+	before := answer[patient](t, p).Turns
 	time.Sleep(50 * time.Millisecond)
-	return p.patient(t).Turns-before > 100
+	return answer[patient](t, p).Turns-before > 100
 }
 
 // answers asks for an echo.
@@ -135,7 +127,7 @@ func complaint(err error) string {
 // sickened is a patient that spins on a half-closed connection, and has a sound one.
 func sickened(t *testing.T) (p *peer, sound, half net.Conn, fd int) {
 	p = startPeer(t, "patient")
-	address := fmt.Sprint("127.0.0.1:", p.patient(t).Port)
+	address := fmt.Sprint("127.0.0.1:", answer[patient](t, p).Port)
 	sound = dial(t, "127.0.0.1", address)
 	answers(t, sound)
 	half = dial(t, "127.0.0.1", address)
@@ -143,7 +135,7 @@ func sickened(t *testing.T) (p *peer, sound, half net.Conn, fd int) {
 	t.Cleanup(func() { sound.Close(); half.Close() })
 	_ = half.(*net.TCPConn).CloseWrite()
 	eventually(t, "it spins on the half-closed connection", func() bool { return p.spins(t) })
-	return p, sound, half, p.patient(t).Last
+	return p, sound, half, answer[patient](t, p).Last
 }
 
 // TestEpollDel ends the spin, and begins it again.
@@ -168,9 +160,9 @@ func TestEpollDel(t *testing.T) {
 // TestAnyNumber takes out descriptors with numbers that the hand's own runtime uses as well.
 func TestAnyNumber(t *testing.T) {
 	p := startPeer(t, "numbers")
-	var taken []int
-	if err := json.Unmarshal([]byte(p.work(t)), &taken); err != nil || len(taken) < 10 {
-		t.Fatalf("the helper has %v, %v", taken, err)
+	taken := answer[[]int](t, p)
+	if len(taken) < 10 {
+		t.Fatalf("the helper has %v", taken)
 	}
 	for _, fd := range taken {
 		if deed := lay(t, p.Process.Pid, hands.Hand{Fix: "epoll-del", FD: &fd}); len(deed.After.Descriptor.Sets) != 0 {
@@ -276,7 +268,7 @@ func TestRaiseNoFile(t *testing.T) {
 	p := startPeer(t, "patient")
 	pid := p.Process.Pid
 	deed := lay(t, pid, hands.Hand{Fix: "raise-nofile", NoFile: 3})
-	c := dial(t, "127.0.0.1", fmt.Sprint("127.0.0.1:", p.patient(t).Port))
+	c := dial(t, "127.0.0.1", fmt.Sprint("127.0.0.1:", answer[patient](t, p).Port))
 	defer c.Close()
 	eventually(t, "it spins at the limit", func() bool { return p.spins(t) })
 	lay(t, pid, *deed.Undo)
@@ -313,10 +305,10 @@ func TestKilledHand(t *testing.T) {
 		}
 		done++
 		delay -= delay / 8
-		c := dial(t, "127.0.0.1", fmt.Sprint("127.0.0.1:", p.patient(t).Port))
+		c := dial(t, "127.0.0.1", fmt.Sprint("127.0.0.1:", answer[patient](t, p).Port))
 		defer c.Close()
 		answers(t, c)
-		spare = p.patient(t).Last
+		spare = answer[patient](t, p).Last
 	}
 	answers(t, sound)
 }
@@ -324,7 +316,7 @@ func TestKilledHand(t *testing.T) {
 // TestHandRefuses what cannot be done, in one line, and does nothing.
 func TestHandRefuses(t *testing.T) {
 	p, sound, _, fd := sickened(t)
-	now := p.patient(t)
+	now := answer[patient](t, p)
 	closed, pid := 999, p.Process.Pid
 	for _, refusal := range []struct {
 		hand hands.Hand

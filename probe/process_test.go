@@ -71,6 +71,15 @@ func (p *peer) work(t *testing.T) string {
 	return p.hear(t)
 }
 
+// answer lets the helper do its work once and reads what it says in JSON.
+func answer[T any](t *testing.T, p *peer) (said T) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(p.work(t)), &said); err != nil {
+		t.Fatal(err)
+	}
+	return said
+}
+
 // serve is the other side of peer: work is done once for each line of standard input.
 func serve(work func() string) {
 	fmt.Println("ready")

@@ -66,10 +66,7 @@ func holdStates() func() string {
 func TestStates(t *testing.T) {
 	helper := startPeer(t, "states")
 	w := startWatch(t, pidFlag(helper), "--no-bpf")
-	var s states
-	if err := json.Unmarshal([]byte(helper.work(t)), &s); err != nil {
-		t.Fatal(err)
-	}
+	s := answer[states](t, helper)
 	w.after(t)
 	var last window.Window
 	for last.Descriptors == nil || last.Sockets == nil {

@@ -4,8 +4,8 @@ import { repository } from '../lab/places.ts'
 import { type Count, countVitest } from './count-vitest.ts'
 
 /**
- * All tests, one after the other, with the checks in the time that they leave, and one count at the end. A test that this machine cannot run is a counted skip;
- * SPINLAB_STRICT=1 turns each skip into a failure.
+ * All tests, one after the other, with the checks in the time that they leave, and one count at the end. A test that this machine cannot
+ * run is a counted skip; SPINLAB_STRICT=1 turns each skip into a failure.
  */
 const none: Count = { passed: 0, failed: 0, skipped: [] }
 const modules = ['servers', 'probe', 'bench/server', 'test/patches']

@@ -17,12 +17,7 @@ const ASKING_CALLS: ReadonlySet<string> = new Set(
 /** The same, where there is much to ask about: files, locks, other processes. A file whose time is set as a sign of life moves nothing either. */
 const LOOKING_CALLS: ReadonlySet<string> = new Set([
   ...LOOKS,
-  'flock',
-  'kill',
-  'utime',
-  'utimes',
-  'futimesat',
-  'utimensat',
+  ...'flock kill utime utimes futimesat utimensat'.split(' '),
 ])
 /** Calls that ask for the time, as those do who time what they serve. */
 const CLOCK_CALLS: ReadonlySet<string> = new Set('clock_gettime gettimeofday time times getrusage'.split(' '))
