@@ -46,7 +46,7 @@ export function httpDialer({ to, from, trust, timeout }: Dial): (onConnected: (s
       connect: (options, callback) =>
         connector(options, (error, socket) => {
           if (error) return callback(error, null)
-          onConnected(socket instanceof TLSSocket ? socket.getPeerCertificate().serialNumber : undefined)
+          onConnected(socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.serialNumber : undefined)
           callback(null, socket)
         }),
     })

@@ -1,6 +1,7 @@
 import type { ExecutionTrace } from '../go-runtime/execution-trace.ts'
+import { once } from '../once.ts'
 import { type Decision, decide } from '../signatures/decision.ts'
-import { judge } from '../signatures/judge.ts'
+import { type JudgeOptions, judgeAlone } from '../signatures/judge.ts'
 import type { Window } from '../windows/window.ts'
 import { arrivalsOf } from './arrivals.ts'
 import type { Facts } from './facts.ts'
@@ -45,7 +46,7 @@ const TRANSITION_MS = 1500
 const SLACK = 8
 
 /** Pure: what the evidence so far amounts to. `settled` when more of it would not change the answer. */
-export function assess(evidence: Evidence): { settled: boolean; result: PhaseResult } {
+export const assess = once((evidence: Evidence): { settled: boolean; result: PhaseResult } => {
   const { phase, variant, facts } = evidence
   const before = facts[0]
   const now = facts.at(-1)
@@ -103,7 +104,9 @@ export function assess(evidence: Evidence): { settled: boolean; result: PhaseRes
   const refuted =
     decision.verdict !== undefined && decision.verdict !== 'no-data' && decision.verdict !== phase.expected
   return { settled: refuted || (decision.verdict !== undefined && missing.length === 0), result }
-}
+})
+
+const beside = once((baseline: readonly Window[]): JudgeOptions => ({ baseline }))
 
 /** A cured server consumes what the condition counts, so there the arrivals alone show that the chaos goes on. */
 const needsCondition = ({ name, expected }: Phase) =>
@@ -196,12 +199,12 @@ function decideFrom({ phase, variant, since, windows, facts, baseline }: Evidenc
   const held = needsCondition(phase) ? holdsSince(variant.condition, facts) : since
   if (held === undefined) return undecided
   const start = Math.max(since, held)
-  const options = { baseline }
+  const options = beside(baseline)
   const counted = windows.filter((window) => window.start >= start)
   const settledAt = counted.findIndex(
     (window) =>
       window.start - start > TRANSITION_MS ||
-      (judge([window], options).verdict === 'spin') === (phase.expected === 'present'),
+      (judgeAlone(window, options).verdict === 'spin') === (phase.expected === 'present'),
   )
   const first = counted[settledAt]
   return first ? { ...decide(counted.slice(settledAt), options), since: first.start } : undecided

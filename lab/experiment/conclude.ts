@@ -49,9 +49,9 @@ function concludeControl(subject: SubjectRecord): ControlResult {
 }
 
 function concludeWitness({ collector, intrusive, phase, expected, windows, baseline }: WitnessRecord): WitnessResult {
-  const relative = judge([...windows], { baseline: [...baseline] })
+  const relative = judge(windows, { baseline })
   // The baseline is another observer's, who counts otherwise: what is new beside it must cost something, too, to contradict that nothing is there.
-  const judgement = expected === 'absent' && relative.verdict === 'spin' ? judge([...windows]) : relative
+  const judgement = expected === 'absent' && relative.verdict === 'spin' ? judge(windows) : relative
   // A loop without a system call, and one that a healthy half of the process hides, may be out of its sight: then it can neither agree nor
   // disagree.
   const lacks = (part: 'stacks' | 'process' | 'descriptors') => !windows.some((window) => window[part])

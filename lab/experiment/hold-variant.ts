@@ -47,7 +47,7 @@ export async function holdVariant(
       scenario.trace && !seen.cut && isNews(record, phase)
         ? await subject.trace().catch((error) => unlessLost(subject, error))
         : undefined
-    const evidence = { ...seen, ...(trace && { trace }) }
+    const evidence = trace ? { ...seen, trace } : seen
     const { result } = assess(evidence)
     record.subject.phases.push(evidence)
     recorder.phase(variant.name, index, evidence)

@@ -36,7 +36,7 @@ export async function runPhase(
     since,
     windows: [...subject.windows],
     baseline,
-    facts,
+    facts: [...facts],
     ...(cut && { cut }),
     ...(complaint && { complaint }),
   })
@@ -49,7 +49,8 @@ export async function runPhase(
     for (;;) {
       facts.push(await subject.facts())
       if (subject.casualty) return evidence(subject.casualty.cut, subject.casualty.complaint)
-      if (assess(evidence()).settled) return evidence()
+      const seen = evidence()
+      if (assess(seen).settled) return seen
       if (limits.stop.aborted) return evidence('interrupted')
       if (Date.now() > deadline) return evidence('timeout')
       await subject.nextWindow(PATIENCE_MS, limits.stop)

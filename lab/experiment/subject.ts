@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ZodType } from 'zod'
 import { type ExecutionTrace, readExecutionTrace } from '../go-runtime/execution-trace.ts'
 import { GoWatch } from '../go-runtime/watch.ts'
@@ -42,7 +41,8 @@ export class Subject implements AsyncDisposable {
   #predecessor: number | undefined
   #go: GoWatch | undefined
   #leaving = false
-  #news = new AbortController()
+  /** ends the wait for the next window */
+  #tell = () => {}
 
   constructor(stage: Stage, target: Target, eyes: Eyes) {
     this.#stage = stage
@@ -56,7 +56,7 @@ export class Subject implements AsyncDisposable {
       target.pid,
       (window) => {
         this.windows.push(window)
-        this.#news.abort()
+        this.#tell()
       },
       (words) => this.#lost('observer-ended', words),
     )
@@ -119,17 +119,23 @@ export class Subject implements AsyncDisposable {
 
   /** Resolves when the observer has made its next window or a process has ended; after `patience` ms, or at the `stop`, in any case. */
   async nextWindow(patience: number, stop?: AbortSignal) {
-    this.#news = new AbortController()
-    const signal = AbortSignal.any([this.#news.signal, ...(stop ? [stop] : [])])
-    await delay(patience, undefined, { signal }).catch(() => {})
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const over = () => resolve()
+    this.#tell = over
+    const timer = setTimeout(over, stop?.aborted ? 0 : patience)
+    stop?.addEventListener('abort', over)
+    await promise
+    clearTimeout(timer)
+    stop?.removeEventListener('abort', over)
   }
 
   /** What is true at this moment. Throws when the target does not answer any more. */
   async facts(): Promise<Facts> {
-    const target = await this.target.state()
-    if (target.pid !== this.pid) this.#follow(target.pid)
+    const asked = this.pid
+    const [target, tables] = await Promise.all([this.target.state(), this.#kernel.read(asked)])
+    if (target.pid !== asked) this.#follow(target.pid)
     const [{ sockets, network, files }, predecessor, go] = await Promise.all([
-      this.#kernel.read(this.pid),
+      target.pid === asked ? tables : this.#kernel.read(target.pid),
       this.#predecessor === undefined ? undefined : this.#kernel.read(this.#predecessor),
       this.#go?.look(),
     ])
@@ -175,7 +181,7 @@ export class Subject implements AsyncDisposable {
 
   #lost(cut: Casualty, complaint: string) {
     if (!this.#leaving) this.casualty ??= { cut, complaint }
-    this.#news.abort()
+    this.#tell()
   }
 
   async [Symbol.asyncDispose]() {

@@ -1,6 +1,6 @@
 import type { Window } from '../windows/window.ts'
 import type { Finding, SpinClass } from './finding.ts'
-import { type Judgement, type JudgeOptions, judge, SEVERE_CORES } from './judge.ts'
+import { type Judgement, type JudgeOptions, judge, judgeAlone, SEVERE_CORES } from './judge.ts'
 import { see } from './sight.ts'
 import { sum } from './sums.ts'
 
@@ -32,14 +32,11 @@ const FEW = 100
  * Wald's sequential probability ratio test. The windows are cut into looks that hold enough to be judged; each shows a spin or not, and the
  * evidence adds up until one side is 1000 times as likely: two looks more for a spin than against, four for health.
  */
-export function decide(
-  windows: readonly Window[],
-  { expectedClass, ...options }: JudgeOptions & { expectedClass?: SpinClass } = {},
-): Decision {
+export function decide(windows: readonly Window[], options: JudgeOptions = {}): Decision {
   const upper = Math.log((1 - BETA) / ALPHA)
   const lower = Math.log(BETA / (1 - ALPHA))
-  const whole = judge(windows, options)
-  const { findings } = whole
+  let whole: Judgement | undefined
+  const judgeWhole = () => (whole ??= judge(windows, options))
   let evidence = 0
   let blind = 0
   let unexplained = 0
@@ -53,15 +50,20 @@ export function decide(
       unexplained++
       continue
     }
-    const shown = seen.findings.some(({ spin, name }) => spin && (!expectedClass || name === expectedClass))
+    const shown = seen.findings.some(({ spin }) => spin)
     evidence += Math.log(shown ? SPINNING / HEALTHY : (1 - SPINNING) / (1 - HEALTHY))
-    if (evidence >= upper && whole.verdict === 'spin') return { verdict: 'present', class: whole.class, findings }
-    if (evidence <= lower) return { verdict: 'absent', class: null, findings }
+    if (evidence >= upper && judgeWhole().verdict === 'spin') return conclude(judgeWhole())
+    if (evidence <= lower) return { verdict: 'absent', class: null, findings: judgeWhole().findings }
   }
-  if (unexplained >= UNEXPLAINED)
-    return { verdict: whole.verdict === 'spin' ? 'present' : 'absent', class: whole.class, findings }
-  return { verdict: blind > 0 && evidence === 0 ? 'no-data' : undefined, class: null, findings }
+  if (unexplained >= UNEXPLAINED) return conclude(judgeWhole())
+  return { verdict: blind > 0 && evidence === 0 ? 'no-data' : undefined, class: null, findings: judgeWhole().findings }
 }
+
+const conclude = ({ verdict, class: found, findings }: Judgement): Decision => ({
+  verdict: verdict === 'spin' ? 'present' : 'absent',
+  class: found,
+  findings,
+})
 
 /** Cuts windows into looks; what is left at the end is not looked at yet. */
 function* looks(windows: readonly Window[], options: JudgeOptions): Generator<{ look: Window[]; seen: Judgement }> {
@@ -70,7 +72,7 @@ function* looks(windows: readonly Window[], options: JudgeOptions): Generator<{ 
     look.push(window)
     const whole = look.length === LOOK
     if (!whole && !suffices(look)) continue
-    const seen = judge(look, options)
+    const seen = look.length === 1 ? judgeAlone(window, options) : judge(look, options)
     if (!whole && isGuess(seen, look)) continue
     yield { look, seen }
     look = []

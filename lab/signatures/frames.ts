@@ -1,3 +1,4 @@
+import { once } from '../once.ts'
 import type { Stack } from '../windows/window.ts'
 import { functionOf } from './roots.ts'
 
@@ -66,12 +67,9 @@ const LOCKING = /^__(?:x64|arm64)_sys_futex/
 const OWN_WAIT =
   /^(?:syscall|golang\.org\/x\/sys\/unix)\.(?:EpollWait|P?[Ss]elect|P?[Pp]oll|(?:Clock)?Nanosleep)(?: |$)/
 
-const known = new Map<RegExp, Map<string, boolean>>()
-
 /** A profile names the same few functions again and again: each is looked at once. */
 function test(pattern: RegExp): (frame: string) => boolean {
-  const answers = known.get(pattern) ?? new Map<string, boolean>()
-  known.set(pattern, answers)
+  const answers = new Map<string, boolean>()
   return (frame) => {
     const answer = answers.get(frame) ?? pattern.test(frame)
     answers.set(frame, answer)
@@ -79,18 +77,32 @@ function test(pattern: RegExp): (frame: string) => boolean {
   }
 }
 
-const any = (pattern: RegExp) => (stack: Stack) => stack.user.some(test(pattern)) || stack.kernel.some(test(pattern))
+/** Some frame of the stack matches. */
+function any(pattern: RegExp) {
+  const matches = test(pattern)
+  return once(({ user, kernel }: Stack) => user.some(matches) || kernel.some(matches))
+}
 
+/** One of so many innermost functions of the program matches. */
+function innermost(functions: number, pattern: RegExp) {
+  const matches = test(pattern)
+  return once(({ user }: Stack) => user.slice(0, functions).some(matches))
+}
+
+const touchesTimers = any(TIMERS)
+const selects = any(SELECTING)
 // A select over the channel of a timer touches the timer too, and fires nothing.
-export const firesTimers = (stack: Stack) => any(TIMERS)(stack) && !any(SELECTING)(stack)
+export const firesTimers = (stack: Stack) => touchesTimers(stack) && !selects(stack)
 export const runsTimed = any(TIMED)
 export const turns = any(TURNING)
-/** The innermost frames show what is done around a timer: the clock is read from JavaScript through four functions. */
-export const keepsTime = ({ user }: Stack) => user.slice(0, 6).some(test(TIMEKEEPING))
+/** The clock is read from JavaScript through four functions. */
+export const keepsTime = innermost(6, TIMEKEEPING)
 export const passes = any(PASSING)
 export const collects = any(COLLECTING)
 export const schedules = any(SCHEDULING)
-export const yields = (stack: Stack) => any(YIELDING)(stack) && !any(BARRIERS)(stack)
+const givesWay = any(YIELDING)
+const isAtBarrier = any(BARRIERS)
+export const yields = (stack: Stack) => givesWay(stack) && !isAtBarrier(stack)
 export const waits = any(IN_WAIT)
 export const waitsItself = any(OWN_WAIT)
 export const locks = any(LOCKING)
@@ -98,42 +110,42 @@ export const locks = any(LOCKING)
 export const gives = any(GIVING)
 /** takes one from a channel, or asks whether there is one */
 export const takes = any(TAKING)
-/** is in a system call */
-export const calls = (stack: Stack) =>
-  stack.kernel.some(test(IN_CALL)) ||
-  stack.user.slice(0, 3).some(test(CALLING)) ||
-  stack.user.slice(0, 1).some(test(IN_WRAPPER))
 
+const isInCall = test(IN_CALL)
+const callsKernel = innermost(3, CALLING)
+const isInWrapper = innermost(1, IN_WRAPPER)
+/** is in a system call */
+export const calls = once((stack: Stack) => stack.kernel.some(isInCall) || callsKernel(stack) || isInWrapper(stack))
+
+const isPlumbing = test(PLUMBING)
 /** The innermost function that is no plumbing. */
-export function leaf({ user }: Stack): string {
-  const plumbing = test(PLUMBING)
-  return functionOf(user.find((frame) => !plumbing(frame)) ?? user[0] ?? '')
-}
+export const leaf = once(({ user }: Stack) => functionOf(user.find((frame) => !isPlumbing(frame)) ?? user[0] ?? ''))
 
 export const isNamed = (name: string) => !/^(?:$|0x|\[)|\+0x/.test(name)
 
 /** Is told the same again by what takes messages off a stream. */
-export const enters = ({ user }: Stack) => test(ENTERING)(user[0] ?? '')
+export const enters = innermost(1, ENTERING)
 
-export const reacts = ({ user }: Stack) => user.slice(0, 3).some(test(MICROTASKS))
+export const reacts = innermost(3, MICROTASKS)
 
+const takesConnection = any(ACCEPTING)
+const encrypts = any(CRYPTO)
 /** Is in an accept loop, which computes nothing, whatever it calls. */
-export const accepts = (stack: Stack) => any(ACCEPTING)(stack) && !any(CRYPTO)(stack)
+export const accepts = (stack: Stack) => takesConnection(stack) && !encrypts(stack)
 
-/** The innermost frames read the clock. */
-const readsClock = ({ user }: Stack) => user.slice(0, 2).some(test(CLOCK))
-
+const asksAgain = any(ASKING)
+const readsClock = innermost(2, CLOCK)
+const isNetwork = test(NETWORK)
 /** Asks again and again, or is busy in network code. */
-export const asks = (stack: Stack) =>
-  any(ASKING)(stack) ||
-  readsClock(stack) ||
-  accepts(stack) ||
-  enters(stack) ||
-  reacts(stack) ||
-  test(NETWORK)(leaf(stack))
+export const asks = once(
+  (stack: Stack) =>
+    asksAgain(stack) || readsClock(stack) || accepts(stack) || enters(stack) || reacts(stack) || isNetwork(leaf(stack)),
+)
 
 export const isServing = (thread: string) => SERVING_THREAD.test(thread)
 
+const isNamedForServing = test(SERVING)
 /** Some function on the stack serves a connection, by its name. */
-export const serves = ({ user }: Stack) =>
-  user.some((frame) => test(SERVING)(functionOf(frame).split(/[./:]/).slice(-2).join(' '))) || user.some(test(NETWORK))
+export const serves = once(({ user }: Stack) =>
+  user.some((frame) => isNamedForServing(functionOf(frame).split(/[./:]/).slice(-2).join(' ')) || isNetwork(frame)),
+)

@@ -1,3 +1,4 @@
+import { once } from '../once.ts'
 import type { Window } from '../windows/window.ts'
 import { busyComputing } from './busy-computing.ts'
 import { descriptorLeak } from './descriptor-leak.ts'
@@ -81,6 +82,10 @@ export function judge(windows: readonly Window[], { baseline, unasked = false }:
   }
 }
 
+const alone = once((options: JudgeOptions) => once((window: Window) => judge([window], options)))
+/** One window, which every decision that it takes part in looks at again. */
+export const judgeAlone = (window: Window, options: JudgeOptions) => alone(options)(window)
+
 /** Whoever computes an answer for long is as silent as a loop without an end: only who knows what is asked of it tells them apart. */
 const isSevere = ({ cores, evidence }: Suspicion, unasked: boolean) =>
   (unasked || evidence !== 'silence') && (cores === undefined || cores >= SEVERE_CORES)
@@ -92,17 +97,8 @@ function byWeight(a: Weighed, b: Weighed): number {
 }
 
 type Usual = (spin: SpinClass) => { rate: number; cores: number }
-/** One baseline is asked for with every window of a run. */
-const known = new WeakMap<readonly Window[], Usual>()
-
-function usual(baseline: readonly Window[]): Usual {
-  const found = known.get(baseline) ?? measureUsual(baseline)
-  known.set(baseline, found)
-  return found
-}
-
-/** Rates and cores of each class of suspicion in the baseline. */
-function measureUsual(baseline: readonly Window[]): Usual {
+/** Rates and cores of each class of suspicion in the baseline. One baseline is asked for with every window of a run. */
+const usual = once((baseline: readonly Window[]): Usual => {
   const sight = see(baseline)
   const suspicions = SIGNATURES.flatMap((signature) => signature(sight))
   return (spin) => {
@@ -112,7 +108,7 @@ function measureUsual(baseline: readonly Window[]): Usual {
       cores: same.reduce((sum, { cores }) => sum + (cores ?? 0), 0),
     }
   }
-}
+})
 
 function isNew(suspicion: Suspicion, sight: Sight, before: Usual): boolean {
   const { rate, cores } = before(suspicion.class)

@@ -1,3 +1,4 @@
+import { once } from '../once.ts'
 import type { Stack } from '../windows/window.ts'
 import { groupBy, sum } from './sums.ts'
 
@@ -22,12 +23,12 @@ export function rootsOf(stacks: readonly Stack[], cores: number): Root[] {
     .toSorted((a, b) => b.samples - a.samples)
 }
 
-function rootOf({ user, tid }: Stack): string {
+const rootOf = once(({ user, tid }: Stack): string => {
   const end = user.findIndex((frame) => frame.startsWith('runtime.goexit'))
   const first = end > 0 ? functionOf(user[end - 1] ?? '') : ''
   if (first && (!first.startsWith('runtime.') || first === 'runtime.main')) return first
   return user.some((frame) => frame.startsWith('runtime.')) ? 'runtime' : `thread ${tid}`
-}
+})
 
 /** Of a Go program it is not: there the scheduler and the collector are a root, and all goroutines of one function. */
 export const isThread = ({ name }: Root) => name.startsWith('thread ')

@@ -36,10 +36,6 @@ describe('a decision', () => {
     expect(decide(times(30, blind)).verdict).toBe('no-data')
     expect(decide([...times(9, blind), ...times(3, serving)]).verdict).toBeUndefined()
   })
-
-  test('of another class than the expected one is no presence', () => {
-    expect(decide(times(6, spinning), { expectedClass: 'error-loop' }).verdict).toBe('absent')
-  })
 })
 
 describe('its error rates', () => {

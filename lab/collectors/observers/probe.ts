@@ -4,7 +4,7 @@ import { watching } from '../scope.ts'
 import { showsCalls, tryOut } from '../try-out.ts'
 
 /** Counting all the time. A phase takes as many windows as its verdict needs, so they are short: of a fifth of a core each holds enough samples to be judged. */
-const DENSE = ['--duty', '1', '--interval', '40ms', '--frequency', '2003']
+const DENSE = ['--duty', '1', '--interval', '30ms', '--frequency', '2003']
 
 /** The lab's own eyes: eBPF in the kernel and /proc beside it. */
 const probe: Collector = {

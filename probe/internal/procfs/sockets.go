@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
-	"os"
 	"strconv"
 )
 
@@ -39,11 +38,7 @@ var timeWait = []byte(" 06 00000000:00000000 03:")
 func SocketTable(pid int, wanted map[uint64]bool) map[uint64]Socket {
 	table := map[uint64]Socket{}
 	for _, name := range [...]string{"tcp", "tcp6", "udp", "udp6"} {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/%s", pid, name))
-		if err != nil {
-			continue
-		}
-		for line := range bytes.Lines(text) {
+		for line := range bytes.Lines(readTable(fmt.Sprintf("/proc/%d/net/%s", pid, name))) {
 			if bytes.Contains(line, timeWait) {
 				continue // there may be tens of thousands, and no process holds them
 			}

@@ -17,8 +17,7 @@ func WriteTables(w io.Writer, pid, port int) {
 	fmt.Fprintln(w, "# tcp")
 	tcp := inodes{}
 	for _, file := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-		text, _ := os.ReadFile(file) // what cannot be read is not there
-		for row := range bytes.Lines(text) {
+		for row := range bytes.Lines(readTable(file)) {
 			fields := bytes.Fields(row)
 			if len(fields) < inodeColumn+1 {
 				continue
