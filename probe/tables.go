@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"flag"
 	"fmt"
+	"net/netip"
 	"os"
 
 	"spinlab/probe/internal/procfs"
@@ -12,7 +13,8 @@ import (
 // tables prints the kernel's tables of each process whose number it reads, and ends them with a line that is a full stop.
 func tables(arguments []string) error {
 	flags := flag.NewFlagSet("tables", flag.ContinueOnError)
-	port := flags.Int("port", 0, "of the TCP sockets, those at this port alone")
+	var local netip.AddrPort
+	flags.TextVar(&local, "local", netip.AddrPort{}, "of the TCP sockets, those that have this `address:port` at their own end")
 	if err := parse(flags, arguments); err != nil {
 		return err
 	}
@@ -23,7 +25,7 @@ func tables(arguments []string) error {
 			return fail(exitUsage, "tables: %w", err)
 		}
 		for _, pid := range pids {
-			procfs.WriteTables(out, pid, *port)
+			procfs.WriteTables(out, pid, local)
 			fmt.Fprintln(out, ".")
 		}
 		if err := out.Flush(); err != nil {

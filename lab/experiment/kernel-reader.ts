@@ -9,9 +9,9 @@ export class KernelReader implements AsyncDisposable {
   readonly #lines: AsyncIterator<string>
   #last: Promise<unknown> = Promise.resolve()
 
-  /** `port`: of the sockets that matter */
-  constructor(room: Room, port: number) {
-    this.#child = room.run([binary('probe'), 'tables', '--port', `${port}`])
+  /** `local`: the address that the sockets which matter have at their own end */
+  constructor(room: Room, local: string) {
+    this.#child = room.run([binary('probe'), 'tables', '--local', local])
     this.#lines = this.#child.lines[Symbol.asyncIterator]()
   }
 

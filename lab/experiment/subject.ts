@@ -48,7 +48,7 @@ export class Subject implements AsyncDisposable {
     this.#stage = stage
     this.target = target
     this.pid = target.pid
-    this.#kernel = new KernelReader(stage.tracer, Number(target.listen.split(':').at(-1)))
+    this.#kernel = new KernelReader(stage.tracer, target.listen)
     this.#helpers.push(this.#kernel)
     this.observer = new Observer(
       eyes,
@@ -141,13 +141,12 @@ export class Subject implements AsyncDisposable {
     ])
     // Of a process that is gone, not even its limits can be read.
     if (predecessor?.files.limit === 0) this.#predecessor = undefined
-    const own = sockets.filter((socket) => socket.local === this.target.listen)
     const states: Record<string, number> = {}
-    for (const { state } of own) states[state] = (states[state] ?? 0) + 1
+    for (const { state } of sockets) states[state] = (states[state] ?? 0) + 1
     return {
       at: Date.now(),
       target,
-      sockets: own.filter((socket) => socket.state !== 'TIME-WAIT'),
+      sockets: sockets.filter((socket) => socket.state !== 'TIME-WAIT'),
       states,
       network,
       files,

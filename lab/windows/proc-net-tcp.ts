@@ -85,8 +85,11 @@ function timerOf(timer = '', retransmits = ''): Pick<SocketRow, 'timer'> {
 function address(hex: string): string {
   const [ip = '', port = ''] = hex.split(':')
   const number = Number.parseInt(port, 16)
+  if (ip.length === 8) {
+    const word = Number.parseInt(ip, 16)
+    return `${word & 255}.${(word >> 8) & 255}.${(word >> 16) & 255}.${word >>> 24}:${number}`
+  }
   const byte = (at: number) => Number.parseInt(ip.slice(at, at + 2), 16)
-  if (ip.length === 8) return `${byte(6)}.${byte(4)}.${byte(2)}.${byte(0)}:${number}`
   const bytes = Array.from({ length: 16 }, (_, i) => byte(8 * (i >> 2) + 6 - 2 * (i % 4)))
   const mapped = bytes.slice(0, 10).every((b) => b === 0) && bytes[10] === 255 && bytes[11] === 255
   if (mapped) return `${bytes.slice(12).join('.')}:${number}`

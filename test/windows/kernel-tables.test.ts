@@ -57,7 +57,7 @@ test('sockets have their descriptors; those of the Unix family are left out', ()
   expect(parseKernelTables(lines).files).toMatchObject({ open: 5, sockets: [{ fd: 16, inode: 73 }] })
 })
 
-test('with a port, only the sockets that have it at their own end are printed', async () => {
+test('with an address, only the sockets that have it at their own end are printed', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -73,7 +73,7 @@ test('with a port, only the sockets that have it at their own end are printed', 
     }
     return parseKernelTables(printed)
   }
-  const own = await rows('--port', `${port}`)
+  const own = await rows('--local', `127.0.0.1:${port}`)
   expect(own.sockets.map(({ local }) => local)).toEqual(own.sockets.map(() => `127.0.0.1:${port}`))
   expect(own.sockets.map(({ state }) => state)).toContain('LISTEN')
   const all = await rows()

@@ -2,28 +2,32 @@ package procfs
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
+	"slices"
 	"strings"
 )
 
 // WriteTables writes the kernel's tables of TCP sockets and counters, and those of a process: its limits, what each of its
 // descriptors refers to, and which of them are sockets of the Unix family. Each has a heading. Of a process that is gone
-// there are headings alone. With a port other than 0, of the TCP sockets only those that have it at this end are written: a
-// table full of others would cost its reader more than all the rest.
-func WriteTables(w io.Writer, pid, port int) {
+// there are headings alone. With a valid address, of the TCP sockets only those that have it at this end are written, from the
+// table of its family: the others would cost their reader more than all the rest.
+func WriteTables(w io.Writer, pid int, local netip.AddrPort) {
 	process := fmt.Sprintf("/proc/%d/", pid)
 	fmt.Fprintln(w, "# tcp")
 	tcp := inodes{}
-	for _, file := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+	own := inTable(local)
+	for _, file := range tablesWith(local.Addr()) {
 		for row := range bytes.Lines(readTable(file)) {
 			fields := bytes.Fields(row)
 			if len(fields) < inodeColumn+1 {
 				continue
 			}
 			tcp[string(fields[inodeColumn])] = true
-			if port == 0 || isAt(fields[localColumn], port) {
+			if !local.IsValid() || bytes.Equal(fields[localColumn], own) {
 				_, _ = w.Write(row)
 			}
 		}
@@ -62,9 +66,25 @@ const (
 	inodeColumn = 9
 )
 
-// isAt is whether an address of the table, like 0100007F:20FB, has the port.
-func isAt(address []byte, port int) bool {
-	return bytes.HasSuffix(address, fmt.Appendf(nil, ":%04X", port))
+// tablesWith are those in which sockets with an address are: Go binds to an IPv4 address by a socket of that family
+// (favoriteAddrFamily of net/ipsock_posix.go).
+func tablesWith(address netip.Addr) []string {
+	switch {
+	case address.Is4():
+		return []string{"/proc/net/tcp"}
+	case address.IsValid():
+		return []string{"/proc/net/tcp6"}
+	}
+	return []string{"/proc/net/tcp", "/proc/net/tcp6"}
+}
+
+// inTable is an address as the tables have it, like 0100007F:20FB: words of four bytes as the machine holds them, then the port.
+func inTable(local netip.AddrPort) []byte {
+	var text []byte
+	for word := range slices.Chunk(local.Addr().AsSlice(), 4) {
+		text = fmt.Appendf(text, "%08X", binary.NativeEndian.Uint32(word))
+	}
+	return fmt.Appendf(text, ":%04X", local.Port())
 }
 
 // inodes are those of sockets.
