@@ -1,5 +1,6 @@
 import { grown } from '../experiment/grown.ts'
 import type { Check, Scenario } from '../experiment/scenario.ts'
+import { once } from '../once.ts'
 import type { SocketRow } from '../windows/proc-net-tcp.ts'
 
 /** Connections that must lie there unread before the storm counts as one. */
@@ -7,16 +8,19 @@ const STUCK = 3
 /** Addresses that the flood comes from. */
 const SOURCES = 4
 
+/** Peers of connections with bytes that nobody has taken yet. */
+const unread = once(
+  (sockets: readonly SocketRow[]) =>
+    new Set(sockets.filter(({ state, recvQueue }) => state !== 'LISTEN' && recvQueue > 0).map(({ peer }) => peer)),
+)
+
 /** Bytes that nobody takes, a moment ago and still, while hellos wait for their rest: a leaked connection alone has unread bytes too, and is no storm. */
 const stuck: Check = ({ previous, now }) => {
-  const unread = (sockets: readonly SocketRow[]) =>
-    sockets.filter((socket) => socket.state !== 'LISTEN' && socket.recvQueue > 0).map((socket) => socket.peer)
-  const before = new Set(unread(previous.sockets))
-  const still = previous === now ? [] : unread(now.sockets).filter((peer) => before.has(peer))
+  const still = previous === now ? 0 : unread(now.sockets).intersection(unread(previous.sockets)).size
   const pending = now.target.gauges.pending ?? 0
   return {
-    holds: still.length >= STUCK && pending >= STUCK,
-    text: `${still.length} connections whose Recv-Q stays above 0, ${pending} hellos pending (${STUCK} of each make a storm)`,
+    holds: still >= STUCK && pending >= STUCK,
+    text: `${still} connections whose Recv-Q stays above 0, ${pending} hellos pending (${STUCK} of each make a storm)`,
   }
 }
 
