@@ -1,6 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { makeCertificates } from '../clients/certificates.ts'
 import { keptCertificates } from './places.ts'
 import type { Stage } from './stage/stage.ts'
 
@@ -24,6 +23,8 @@ async function kept() {
 }
 
 async function make() {
+  // Once a day is seldom enough not to load node-forge each time.
+  const { makeCertificates } = await import('../clients/certificates.ts')
   const files = await makeCertificates()
   // What cannot be kept is made again next time.
   await writeFile(keptCertificates, JSON.stringify(files), { mode: 0o600 }).catch(() => {})

@@ -20,7 +20,7 @@ export async function guard(command: readonly string[], options: GuardCommandOpt
   const progress = options.quiet ? () => {} : (line: string) => void process.stderr.write(`${line}\n`)
   try {
     const result = await guardServer(command, { ...options, signal: stop.signal, progress })
-    if (options.junit) writeJunitFile(options.junit, [guardSuite(result)])
+    if (options.junit) await writeJunitFile(options.junit, [guardSuite(result)])
     process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : guardReport(result))
     return stop.exitCode ?? EXIT[result.outcome]
   } catch (error) {

@@ -47,7 +47,7 @@ export async function matrix(names: readonly string[], options: MatrixOptions, s
     tell: (line) => void (options.quiet || process.stderr.write(`${line}\n`)),
   })
   const outcome = worstOf(cells.map((cell) => cell.outcome))
-  if (options.junit) writeJunitFile(options.junit, matrixSuites(cells))
+  if (options.junit) await writeJunitFile(options.junit, matrixSuites(cells))
   process.stdout.write(options.json ? `${JSON.stringify({ cells })}\n` : matrixReport(cells, outcome))
   return stop.exitCode ?? CODES[outcome]
 }

@@ -26,7 +26,7 @@ export async function reproAll(options: ReproAllOptions, stop: StopSignal): Prom
       if (stop.signal.aborted) break
       results.push(await hold(name, { ...options, ...experiment }, stop.signal))
     }
-  if (options.junit) writeJunit(options.junit, results)
+  if (options.junit) await writeJunit(options.junit, results)
   const outcomes = results.map((result) => result.outcome)
   const summary = { runs: results.length, ...countOutcomes(outcomes) }
   process.stdout.write(options.json ? `${JSON.stringify({ runs: results, summary })}\n` : summaryTable(results))

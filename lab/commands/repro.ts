@@ -31,7 +31,7 @@ export async function repro(name: string, options: ReproOptions, stop: StopSigna
   const results = await holdRepeatedly(name, options, stop.signal, (result) => {
     if (!options.json) process.stdout.write(terminalReport(result, scenario))
   })
-  if (options.junit) writeJunit(options.junit, results)
+  if (options.junit) await writeJunit(options.junit, results)
   const summary = options.repeat > 1 ? summarise(results, options.seed) : undefined
   const found = baseline && results.length ? compare(baseline, results, options) : undefined
   process.stdout.write(options.json ? toJson(results, summary, found) : toText(summary, found))

@@ -1,8 +1,4 @@
-import junit from 'junit-report-builder'
 import { broken } from '../errors.ts'
-
-// Its types describe an ES module, but what Node imports is the CommonJS builder itself.
-const builder = junit as unknown as typeof junit.default
 
 export interface Suite {
   name: string
@@ -22,8 +18,11 @@ export interface Case {
 }
 
 /** What is neither pass nor fail is an error, never a pass. Throws with exit code 5 when the file cannot be written. */
-export function writeJunitFile(path: string, suites: readonly Suite[]) {
-  const report = builder.newBuilder()
+export async function writeJunitFile(path: string, suites: readonly Suite[]) {
+  // Few runs ask for a report, and it takes longest to load.
+  const { default: junit } = await import('junit-report-builder')
+  // Its types describe an ES module, but what Node imports is the CommonJS builder itself.
+  const report = (junit as unknown as typeof junit.default).newBuilder()
   for (const { name, className, seconds, cases } of suites) {
     const suite = report.testSuite().name(name).time(seconds)
     for (const one of cases) {
