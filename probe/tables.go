@@ -14,7 +14,7 @@ import (
 func tables(arguments []string) error {
 	flags := flag.NewFlagSet("tables", flag.ContinueOnError)
 	var local netip.AddrPort
-	flags.TextVar(&local, "local", netip.AddrPort{}, "of the TCP sockets, those that have this `address:port` at their own end")
+	flags.TextVar(&local, "local", netip.AddrPort{}, "of the TCP sockets, those that have this `address:port` at their own end, in the table of its family (default: all)")
 	if err := parse(flags, arguments); err != nil {
 		return err
 	}

@@ -1,5 +1,5 @@
 import type { ExecutionTrace } from '../go-runtime/execution-trace.ts'
-import { once } from '../once.ts'
+import { remember } from '../remember.ts'
 import { type Decision, decide } from '../signatures/decision.ts'
 import { type JudgeOptions, judgeAlone } from '../signatures/judge.ts'
 import type { Window } from '../windows/window.ts'
@@ -46,7 +46,7 @@ const TRANSITION_MS = 1500
 const SLACK = 8
 
 /** Pure: what the evidence so far amounts to. `settled` when more of it would not change the answer. */
-export const assess = once((evidence: Evidence): { settled: boolean; result: PhaseResult } => {
+export const assess = remember((evidence: Evidence): { settled: boolean; result: PhaseResult } => {
   const { phase, variant, facts } = evidence
   const before = facts[0]
   const now = facts.at(-1)
@@ -106,7 +106,8 @@ export const assess = once((evidence: Evidence): { settled: boolean; result: Pha
   return { settled: refuted || (decision.verdict !== undefined && missing.length === 0), result }
 })
 
-const beside = once((baseline: readonly Window[]): JudgeOptions => ({ baseline }))
+/** The same options for one baseline, each time. */
+const beside = remember((baseline: readonly Window[]): JudgeOptions => ({ baseline }))
 
 /** A cured server consumes what the condition counts, so there the arrivals alone show that the chaos goes on. */
 const needsCondition = ({ name, expected }: Phase) =>

@@ -1,3 +1,4 @@
+import { DECIDED } from '../signatures/decision.ts'
 import { judge } from '../signatures/judge.ts'
 import { assess, worst } from './assess.ts'
 import { phaseTitle } from './phases.ts'
@@ -58,7 +59,7 @@ function concludeWitness({ collector, intrusive, phase, expected, windows, basel
   // Samples are weighed by the cores of the process.
   const needed = phase.class === 'userland-loop' ? (['stacks', 'process'] as const) : (['descriptors'] as const)
   const blind = expected === 'present' && (intrusive || needed.some(lacks))
-  const seen = ({ spin: 'present', healthy: 'absent', 'no-data': 'no-data' } as const)[judgement.verdict]
+  const seen = DECIDED[judgement.verdict]
   const verdict = blind && seen === 'absent' ? 'no-data' : seen
   return {
     collector,

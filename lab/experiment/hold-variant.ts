@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Window } from '../windows/window.ts'
 import { assess } from './assess.ts'
 import { beginPhase } from './begin-phase.ts'
@@ -11,10 +10,7 @@ import { type Phase, phaseTitle, planPhases } from './phases.ts'
 import type { SubjectRecord, WitnessRecord } from './record.ts'
 import { runPhase } from './run-phase.ts'
 import type { Fix, Variant } from './scenario.ts'
-import type { Subject } from './subject.ts'
-
-/** A process that has ended refuses questions a moment before its end is known (ms). */
-const NOTICE_MS = 100
+import { unlessLost } from './unless-lost.ts'
 
 export interface VariantRecord {
   subject: SubjectRecord
@@ -58,6 +54,7 @@ export async function holdVariant(
     }
     if (subject.casualty || limits.stop.aborted) break
     if (equipment.witnesses.length && result.outcome === 'pass' && deservesWitnesses(record, phase))
+      // A target that dies while somebody looks is a matter of the next phase, which says so.
       await callWitnesses(record, subject, result, baseline, equipment, leaving).catch((error) =>
         unlessLost(subject, error),
       )
@@ -72,9 +69,3 @@ export async function holdVariant(
 /** Its like has not been traced: baseline, fault and the first fix tell, and the others repeat them. */
 const isNews = ({ subject }: VariantRecord, { name }: Phase) =>
   name !== 'relapse' && !subject.phases.some(({ phase, trace }) => trace && phase.name === name)
-
-/** A target that dies while somebody looks is a matter of the next phase, which says so. */
-async function unlessLost(subject: Subject, error: unknown) {
-  await delay(NOTICE_MS)
-  if (!subject.casualty) throw error
-}

@@ -1,16 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Window } from '../windows/window.ts'
 import { assess, type Cut, type Evidence } from './assess.ts'
 import type { Facts } from './facts.ts'
 import type { Phase } from './phases.ts'
 import type { Variant } from './scenario.ts'
 import type { Subject } from './subject.ts'
+import { unlessLost } from './unless-lost.ts'
 
 /** The evidence is weighed at each window, and without one after so long (ms). */
 const PATIENCE_MS = 100
-/** A process that has ended refuses questions a moment before its end is known (ms). */
-const NOTICE_MS = 50
-
 export interface PhaseLimits {
   /** longest time that one phase may take, ms */
   timeout: number
@@ -49,6 +46,7 @@ export async function runPhase(
     for (;;) {
       facts.push(await subject.facts())
       if (subject.casualty) return evidence(subject.casualty.cut, subject.casualty.complaint)
+      // What is handed out has been assessed, and is not assessed again.
       const seen = evidence()
       if (assess(seen).settled) return seen
       if (limits.stop.aborted) return evidence('interrupted')
@@ -56,9 +54,7 @@ export async function runPhase(
       await subject.nextWindow(PATIENCE_MS, limits.stop)
     }
   } catch (error) {
-    // A target that dies refuses the next question; its own last words say more than the refusal.
-    await delay(NOTICE_MS)
-    if (subject.casualty) return evidence(subject.casualty.cut, subject.casualty.complaint)
-    throw error
+    await unlessLost(subject, error)
+    return evidence(subject.casualty?.cut, subject.casualty?.complaint)
   }
 }

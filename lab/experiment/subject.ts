@@ -132,8 +132,9 @@ export class Subject implements AsyncDisposable {
   /** What is true at this moment. Throws when the target does not answer any more. */
   async facts(): Promise<Facts> {
     const asked = this.pid
+    // Side by side, as a phase waits for both with each window; where the target has restarted, of the successor once more.
     const [target, tables] = await Promise.all([this.target.state(), this.#kernel.read(asked)])
-    if (target.pid !== asked) this.#follow(target.pid)
+    if (target.pid !== this.pid) this.#follow(target.pid)
     const [{ sockets, network, files }, predecessor, go] = await Promise.all([
       target.pid === asked ? tables : this.#kernel.read(target.pid),
       this.#predecessor === undefined ? undefined : this.#kernel.read(this.#predecessor),

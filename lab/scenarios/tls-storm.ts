@@ -1,6 +1,6 @@
 import { grown } from '../experiment/grown.ts'
 import type { Check, Scenario } from '../experiment/scenario.ts'
-import { once } from '../once.ts'
+import { remember } from '../remember.ts'
 import type { SocketRow } from '../windows/proc-net-tcp.ts'
 
 /** Connections that must lie there unread before the storm counts as one. */
@@ -9,7 +9,7 @@ const STUCK = 3
 const SOURCES = 4
 
 /** Peers of connections with bytes that nobody has taken yet. */
-const unread = once(
+const unread = remember(
   (sockets: readonly SocketRow[]) =>
     new Set(sockets.filter(({ state, recvQueue }) => state !== 'LISTEN' && recvQueue > 0).map(({ peer }) => peer)),
 )

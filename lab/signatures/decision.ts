@@ -11,6 +11,9 @@ export interface Decision {
   findings: Finding[]
 }
 
+/** What is decided where one judgement is all there is. */
+export const DECIDED = { spin: 'present', healthy: 'absent', 'no-data': 'no-data' } as const
+
 /** Chance of calling a healthy process sick, and a sick one healthy, if looks are independent. */
 export const ALPHA = 0.001
 export const BETA = 0.001
@@ -25,7 +28,7 @@ const SAMPLES = 10
 const UNEXPLAINED = 5
 /** A look ends after so many windows, whatever it holds; so many that saw nothing are no data. */
 const LOOK = 10
-/** A rate that rests on fewer turns is a guess, more than 10 % off: one failed call in a window of 40 ms is 25 a second. */
+/** A rate that rests on fewer turns is a guess, more than 10 % off: one failed call in a window of 30 ms is 33 a second. */
 const FEW = 100
 
 /**
@@ -35,8 +38,8 @@ const FEW = 100
 export function decide(windows: readonly Window[], options: JudgeOptions = {}): Decision {
   const upper = Math.log((1 - BETA) / ALPHA)
   const lower = Math.log(BETA / (1 - ALPHA))
-  let whole: Judgement | undefined
-  const judgeWhole = () => (whole ??= judge(windows, options))
+  const whole = judge(windows, options)
+  const { findings } = whole
   let evidence = 0
   let blind = 0
   let unexplained = 0
@@ -52,18 +55,12 @@ export function decide(windows: readonly Window[], options: JudgeOptions = {}): 
     }
     const shown = seen.findings.some(({ spin }) => spin)
     evidence += Math.log(shown ? SPINNING / HEALTHY : (1 - SPINNING) / (1 - HEALTHY))
-    if (evidence >= upper && judgeWhole().verdict === 'spin') return conclude(judgeWhole())
-    if (evidence <= lower) return { verdict: 'absent', class: null, findings: judgeWhole().findings }
+    if (evidence >= upper && whole.verdict === 'spin') return { verdict: 'present', class: whole.class, findings }
+    if (evidence <= lower) return { verdict: 'absent', class: null, findings }
   }
-  if (unexplained >= UNEXPLAINED) return conclude(judgeWhole())
-  return { verdict: blind > 0 && evidence === 0 ? 'no-data' : undefined, class: null, findings: judgeWhole().findings }
+  if (unexplained >= UNEXPLAINED) return { verdict: DECIDED[whole.verdict], class: whole.class, findings }
+  return { verdict: blind > 0 && evidence === 0 ? 'no-data' : undefined, class: null, findings }
 }
-
-const conclude = ({ verdict, class: found, findings }: Judgement): Decision => ({
-  verdict: verdict === 'spin' ? 'present' : 'absent',
-  class: found,
-  findings,
-})
 
 /** Cuts windows into looks; what is left at the end is not looked at yet. */
 function* looks(windows: readonly Window[], options: JudgeOptions): Generator<{ look: Window[]; seen: Judgement }> {

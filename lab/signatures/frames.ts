@@ -1,4 +1,4 @@
-import { once } from '../once.ts'
+import { remember } from '../remember.ts'
 import type { Stack } from '../windows/window.ts'
 import { functionOf } from './roots.ts'
 
@@ -80,13 +80,13 @@ function test(pattern: RegExp): (frame: string) => boolean {
 /** Some frame of the stack matches. */
 function any(pattern: RegExp) {
   const matches = test(pattern)
-  return once(({ user, kernel }: Stack) => user.some(matches) || kernel.some(matches))
+  return remember(({ user, kernel }: Stack) => user.some(matches) || kernel.some(matches))
 }
 
 /** One of so many innermost functions of the program matches. */
 function innermost(functions: number, pattern: RegExp) {
   const matches = test(pattern)
-  return once(({ user }: Stack) => user.slice(0, functions).some(matches))
+  return remember(({ user }: Stack) => user.slice(0, functions).some(matches))
 }
 
 const touchesTimers = any(TIMERS)
@@ -95,7 +95,7 @@ const selects = any(SELECTING)
 export const firesTimers = (stack: Stack) => touchesTimers(stack) && !selects(stack)
 export const runsTimed = any(TIMED)
 export const turns = any(TURNING)
-/** The clock is read from JavaScript through four functions. */
+/** The innermost functions show what is done around a timer: the clock is read from JavaScript through four of them. */
 export const keepsTime = innermost(6, TIMEKEEPING)
 export const passes = any(PASSING)
 export const collects = any(COLLECTING)
@@ -115,11 +115,11 @@ const isInCall = test(IN_CALL)
 const callsKernel = innermost(3, CALLING)
 const isInWrapper = innermost(1, IN_WRAPPER)
 /** is in a system call */
-export const calls = once((stack: Stack) => stack.kernel.some(isInCall) || callsKernel(stack) || isInWrapper(stack))
+export const calls = remember((stack: Stack) => stack.kernel.some(isInCall) || callsKernel(stack) || isInWrapper(stack))
 
 const isPlumbing = test(PLUMBING)
 /** The innermost function that is no plumbing. */
-export const leaf = once(({ user }: Stack) => functionOf(user.find((frame) => !isPlumbing(frame)) ?? user[0] ?? ''))
+export const leaf = remember(({ user }: Stack) => functionOf(user.find((frame) => !isPlumbing(frame)) ?? user[0] ?? ''))
 
 export const isNamed = (name: string) => !/^(?:$|0x|\[)|\+0x/.test(name)
 
@@ -137,7 +137,7 @@ const asksAgain = any(ASKING)
 const readsClock = innermost(2, CLOCK)
 const isNetwork = test(NETWORK)
 /** Asks again and again, or is busy in network code. */
-export const asks = once(
+export const asks = remember(
   (stack: Stack) =>
     asksAgain(stack) || readsClock(stack) || accepts(stack) || enters(stack) || reacts(stack) || isNetwork(leaf(stack)),
 )
@@ -146,6 +146,6 @@ export const isServing = (thread: string) => SERVING_THREAD.test(thread)
 
 const isNamedForServing = test(SERVING)
 /** Some function on the stack serves a connection, by its name. */
-export const serves = once(({ user }: Stack) =>
+export const serves = remember(({ user }: Stack) =>
   user.some((frame) => isNamedForServing(functionOf(frame).split(/[./:]/).slice(-2).join(' ')) || isNetwork(frame)),
 )

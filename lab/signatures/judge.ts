@@ -1,4 +1,4 @@
-import { once } from '../once.ts'
+import { remember } from '../remember.ts'
 import type { Window } from '../windows/window.ts'
 import { busyComputing } from './busy-computing.ts'
 import { descriptorLeak } from './descriptor-leak.ts'
@@ -82,8 +82,11 @@ export function judge(windows: readonly Window[], { baseline, unasked = false }:
   }
 }
 
-const alone = once((options: JudgeOptions) => once((window: Window) => judge([window], options)))
-/** One window, which every decision that it takes part in looks at again. */
+const alone = remember((options: JudgeOptions) => remember((window: Window) => judge([window], options)))
+/**
+ * One window. A phase is weighed again with every window that comes, so each is judged many times: for the same options, which must be the same
+ * object, the answer is remembered.
+ */
 export const judgeAlone = (window: Window, options: JudgeOptions) => alone(options)(window)
 
 /** Whoever computes an answer for long is as silent as a loop without an end: only who knows what is asked of it tells them apart. */
@@ -98,7 +101,7 @@ function byWeight(a: Weighed, b: Weighed): number {
 
 type Usual = (spin: SpinClass) => { rate: number; cores: number }
 /** Rates and cores of each class of suspicion in the baseline. One baseline is asked for with every window of a run. */
-const usual = once((baseline: readonly Window[]): Usual => {
+const usual = remember((baseline: readonly Window[]): Usual => {
   const sight = see(baseline)
   const suspicions = SIGNATURES.flatMap((signature) => signature(sight))
   return (spin) => {

@@ -1,4 +1,4 @@
-import { once } from '../once.ts'
+import { remember } from '../remember.ts'
 import type { Stack } from '../windows/window.ts'
 import { groupBy, sum } from './sums.ts'
 
@@ -23,7 +23,7 @@ export function rootsOf(stacks: readonly Stack[], cores: number): Root[] {
     .toSorted((a, b) => b.samples - a.samples)
 }
 
-const rootOf = once(({ user, tid }: Stack): string => {
+const rootOf = remember(({ user, tid }: Stack): string => {
   const end = user.findIndex((frame) => frame.startsWith('runtime.goexit'))
   const first = end > 0 ? functionOf(user[end - 1] ?? '') : ''
   if (first && (!first.startsWith('runtime.') || first === 'runtime.main')) return first

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * Host pids of the direct children of a process. Where the kernel was built without /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN), every
- * process of the machine is asked for its parent, which takes milliseconds.
+ * Host pids of the direct children of a process. Where the kernel was built without /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN), or a
+ * thread has just ended, every process of the machine is asked for its parent, which takes milliseconds.
  */
 export function childrenOf(parent: number): number[] {
   const tasks = `/proc/${parent}/task`

@@ -3,7 +3,7 @@ import { lacksProbe, probeWindows } from '../probe-lines.ts'
 import { watching } from '../scope.ts'
 import { showsCalls, tryOut } from '../try-out.ts'
 
-/** Counting all the time. A phase takes as many windows as its verdict needs, so they are short: of a fifth of a core each holds enough samples to be judged. */
+/** Counting all the time. A phase takes as many windows as its verdict needs, so they are short: of a fifth of a core one or two hold enough samples to be judged. */
 const DENSE = ['--duty', '1', '--interval', '30ms', '--frequency', '2003']
 
 /** The lab's own eyes: eBPF in the kernel and /proc beside it. */

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 )
 
@@ -31,6 +32,16 @@ var states = [...]string{
 	"CLOSING", "SYN-RECV",
 }
 
+// Columns of the tables (get_tcp4_sock of net/ipv4/tcp_ipv4.c, and its likes of TCP over IPv6 and UDP).
+const (
+	localColumn  = 1
+	peerColumn   = 2
+	stateColumn  = 3
+	queuesColumn = 4
+	inodeColumn  = 9
+	columns      = 10
+)
+
 // timeWait is what a row of a connection in TIME-WAIT has in the middle: state, queues, timer (get_timewait4_sock).
 var timeWait = []byte(" 06 00000000:00000000 03:")
 
@@ -43,11 +54,11 @@ func SocketTable(pid int, wanted map[uint64]bool) map[uint64]Socket {
 				continue // there may be tens of thousands, and no process holds them
 			}
 			fields := bytes.Fields(line)
-			if len(fields) < 10 {
+			if len(fields) < columns {
 				continue
 			}
 			// The heading has no number here, and a socket that no process holds any more has 0.
-			if inode, err := strconv.ParseUint(string(fields[9]), 10, 64); err == nil && wanted[inode] {
+			if inode, err := strconv.ParseUint(string(fields[inodeColumn]), 10, 64); err == nil && wanted[inode] {
 				table[inode] = parseSocket(fields, name[0] == 't')
 			}
 		}
@@ -58,14 +69,14 @@ func SocketTable(pid int, wanted map[uint64]bool) map[uint64]Socket {
 // parseSocket reads the fields of one row, e.g.
 // `1: 0100007F:1F90 0100007F:C350 08 00000000:00000001 00:00000000 00000000 0 0 11109 …`.
 func parseSocket(fields [][]byte, tcp bool) Socket {
-	s := Socket{TCP: tcp, Local: address(fields[1])}
-	if state, err := strconv.ParseUint(string(fields[3]), 16, 8); err == nil && int(state) < len(states) {
+	s := Socket{TCP: tcp, Local: address(fields[localColumn])}
+	if state, err := strconv.ParseUint(string(fields[stateColumn]), 16, 8); err == nil && int(state) < len(states) {
 		s.State = states[state]
 	}
-	_, unread, _ := bytes.Cut(fields[4], []byte(":"))
+	_, unread, _ := bytes.Cut(fields[queuesColumn], []byte(":"))
 	s.RecvQueue, _ = strconv.ParseUint(string(unread), 16, 64)
 	if s.State != Listening && s.State != Unconnected {
-		s.Peer = address(fields[2])
+		s.Peer = address(fields[peerColumn])
 	}
 	return s
 }
@@ -87,4 +98,13 @@ func address(text []byte) string {
 		return ""
 	}
 	return netip.AddrPortFrom(ip.Unmap(), uint16(number)).String()
+}
+
+// inTable is the inverse of address: an address as the tables have it, like 0100007F:20FB: words of four bytes as the machine holds them, then the port.
+func inTable(local netip.AddrPort) []byte {
+	var text []byte
+	for word := range slices.Chunk(local.Addr().AsSlice(), 4) {
+		text = fmt.Appendf(text, "%08X", binary.NativeEndian.Uint32(word))
+	}
+	return fmt.Appendf(text, ":%04X", local.Port())
 }

@@ -2,12 +2,10 @@ package procfs
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"net/netip"
 	"os"
-	"slices"
 	"strings"
 )
 
@@ -23,7 +21,7 @@ func WriteTables(w io.Writer, pid int, local netip.AddrPort) {
 	for _, file := range tablesWith(local.Addr()) {
 		for row := range bytes.Lines(readTable(file)) {
 			fields := bytes.Fields(row)
-			if len(fields) < inodeColumn+1 {
+			if len(fields) < columns {
 				continue
 			}
 			tcp[string(fields[inodeColumn])] = true
@@ -60,12 +58,6 @@ func WriteTables(w io.Writer, pid int, local netip.AddrPort) {
 	}
 }
 
-// Columns of /proc/net/tcp (get_tcp4_sock of net/ipv4/tcp_ipv4.c).
-const (
-	localColumn = 1
-	inodeColumn = 9
-)
-
 // tablesWith are those in which sockets with an address are: Go binds to an IPv4 address by a socket of that family
 // (favoriteAddrFamily of net/ipsock_posix.go).
 func tablesWith(address netip.Addr) []string {
@@ -76,15 +68,6 @@ func tablesWith(address netip.Addr) []string {
 		return []string{"/proc/net/tcp6"}
 	}
 	return []string{"/proc/net/tcp", "/proc/net/tcp6"}
-}
-
-// inTable is an address as the tables have it, like 0100007F:20FB: words of four bytes as the machine holds them, then the port.
-func inTable(local netip.AddrPort) []byte {
-	var text []byte
-	for word := range slices.Chunk(local.Addr().AsSlice(), 4) {
-		text = fmt.Appendf(text, "%08X", binary.NativeEndian.Uint32(word))
-	}
-	return fmt.Appendf(text, ":%04X", local.Port())
 }
 
 // inodes are those of sockets.
