@@ -22,7 +22,7 @@ const describe = ({ name, title, class: spin, variants: [main, ...others] }: Nam
 function table(scenarios: readonly NamedScenario[]): string {
   const rows = new Table({
     head: ['scenario', 'class', 'variants', 'fixes', ''].map((title) => styleText('bold', title)),
-    style: { head: [] },
+    style: { head: [], border: [] },
     wordWrap: true,
   })
   for (const scenario of scenarios) {

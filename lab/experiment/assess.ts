@@ -1,6 +1,6 @@
 import type { ExecutionTrace } from '../go-runtime/execution-trace.ts'
 import { remember } from '../remember.ts'
-import { type Decision, decide } from '../signatures/decision.ts'
+import { decide } from '../signatures/decision.ts'
 import { type JudgeOptions, judgeAlone } from '../signatures/judge.ts'
 import type { Window } from '../windows/window.ts'
 import { arrivalsOf } from './arrivals.ts'
@@ -53,7 +53,8 @@ export const assess = remember((evidence: Evidence): { settled: boolean; result:
   const condition = phase.name === 'baseline' ? null : ask(variant.condition, facts)
   const claim = phase.name === 'fixed' ? phase.fix?.effect : phase.name === 'fault' ? variant.effect : undefined
   const effect = claim ? ask(claim, facts) : null
-  const decision = decideFrom(evidence)
+  const counted = countedOf(evidence)
+  const decision = decide(counted, beside(evidence.baseline))
   const verdict: Verdict = evidence.cut === 'target-ended' ? 'no-data' : (decision.verdict ?? 'no-data')
 
   const missing = shortcomings(evidence, condition, effect)
@@ -83,8 +84,8 @@ export const assess = remember((evidence: Evidence): { settled: boolean; result:
     condition,
     effect,
     relief:
-      phase.name === 'relapse' && phase.fix?.scope === 'one-shot' && decision.since
-        ? (decision.since - evidence.since) / 1000
+      phase.name === 'relapse' && phase.fix?.scope === 'one-shot' && counted[0]
+        ? (counted[0].start - evidence.since) / 1000
         : null,
     chaos: now?.chaos
       ? {
@@ -96,7 +97,8 @@ export const assess = remember((evidence: Evidence): { settled: boolean; result:
         }
       : null,
     sane: summarise(now?.sane),
-    rates: rates(evidence.windows),
+    // Of what the verdict rests on; where there is none, of all that was seen.
+    rates: rates(counted.length ? counted : evidence.windows),
     collectors: [...new Set(evidence.windows.map((window) => window.collector))],
     lost: evidence.windows.reduce((sum, window) => sum + window.lost, 0),
     seconds: before && now ? (now.at - before.at) / 1000 : 0,
@@ -193,22 +195,19 @@ function cutReason({ cut, complaint, phase }: Evidence, decided: boolean): Short
   }
 }
 
-/** Sequential decision over the windows that count: from the moment the condition holds, without the transition. */
-function decideFrom({ phase, variant, since, windows, facts, baseline }: Evidence): Decision & { since?: number } {
-  const undecided: Decision = { verdict: undefined, class: null, findings: [] }
+/** The windows that the verdict rests on: from the moment the condition holds, without the transition. */
+function countedOf({ phase, variant, since, windows, facts, baseline }: Evidence): readonly Window[] {
   // No condition, no verdict: what the windows show then is not the fault.
   const held = needsCondition(phase) ? holdsSince(variant.condition, facts) : since
-  if (held === undefined) return undecided
+  if (held === undefined) return []
   const start = Math.max(since, held)
-  const options = beside(baseline)
-  const counted = windows.filter((window) => window.start >= start)
-  const settledAt = counted.findIndex(
+  const later = windows.filter((window) => window.start >= start)
+  const settledAt = later.findIndex(
     (window) =>
       window.start - start > TRANSITION_MS ||
-      (judgeAlone(window, options).verdict === 'spin') === (phase.expected === 'present'),
+      (judgeAlone(window, beside(baseline)).verdict === 'spin') === (phase.expected === 'present'),
   )
-  const first = counted[settledAt]
-  return first ? { ...decide(counted.slice(settledAt), options), since: first.start } : undecided
+  return settledAt < 0 ? [] : later.slice(settledAt)
 }
 
 export function worst(outcomes: readonly Outcome[]): Outcome {

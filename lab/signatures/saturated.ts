@@ -17,7 +17,7 @@ export function saturated(sight: Sight): Finding[] {
       name: 'saturated',
       spin: false,
       numbers: { threads: full.length, useful: sight.progress / sight.seconds },
-      text: `${full.length} of its threads want a whole core each, with useful calls ${rate(sight.progress / sight.seconds)}`,
+      text: `whole cores wanted by its threads: ${full.length}, with useful calls ${rate(sight.progress / sight.seconds)}`,
     },
   ]
 }

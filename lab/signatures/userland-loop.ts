@@ -83,7 +83,7 @@ function starvation(sight: Sight): Suspicion[] {
       cores,
       evidence: 'silence',
       numbers: { unread, listening },
-      text: `no thread has waited for a connection or served one for ${sight.span.toFixed(1)} s, while ${listening} listen and ${unread} have bytes or connections that nobody takes${EITHER}`,
+      text: `no thread has waited for a connection or served one for ${sight.span.toFixed(1)} s, while nobody takes what waits: ${listening} listening sockets, ${unread} with bytes or connections${EITHER}`,
     },
   ]
 }

@@ -8,7 +8,7 @@ export function short(n: number): string {
   if (n >= 999_500) return `${(n / 1e6).toPrecision(2)}M`
   if (n >= 9_950) return `${Math.round(n / 1000)}k`
   if (n >= 999.5) return `${(n / 1000).toFixed(1)}k`
-  return n >= 10 || Number.isInteger(n) ? n.toFixed(0) : n.toPrecision(1)
+  return n >= 10 || Number.isInteger(n) ? n.toFixed(0) : `${Number(n.toPrecision(1))}`
 }
 
 /** `socket fd 7 (127.0.0.1:4433 from 127.0.0.1:5000, CLOSE-WAIT)` */

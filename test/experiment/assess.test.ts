@@ -4,6 +4,7 @@ import type { Facts } from '../../lab/experiment/facts.ts'
 import type { Phase } from '../../lab/experiment/phases.ts'
 import { noRequests } from '../../lab/experiment/sane.ts'
 import type { Fix, Variant } from '../../lab/experiment/scenario.ts'
+import { windowOf } from '../signatures/window-of.ts'
 
 const restart: Fix = {
   name: 'restart',
@@ -78,4 +79,17 @@ test('what a phase had no time to show is no fail, unless the time was its own',
   expect(outcome('target-ended')).toBe('fail')
   for (const cut of ['client-ended', 'observer-ended', 'interrupted'] as const)
     expect(outcome(cut)).toBe('inconclusive')
+})
+
+test('the rates are those of the windows that the verdict rests on, not of the spin before the fix bites', () => {
+  const phase: Phase = {
+    name: 'fixed',
+    fix: { ...restart, restarts: false },
+    expected: 'absent',
+    class: 'empty-wakeups',
+  }
+  const at = (start: number, empty: number, cpu = 1) => windowOf({ start, cpu, waits: [{ timeout: '0', empty }] })
+  const windows = [at(-100, 90_000), at(0, 80_000), at(100, 1, 0.01), at(200, 1, 0.01)]
+  const { rates } = assess({ phase, variant, since: 0, windows, baseline: [], facts: [factsOf(1), factsOf(1)] }).result
+  expect(rates.wakeups).toBeCloseTo(10)
 })
