@@ -6,6 +6,7 @@ import type { Scene } from './scene.ts'
 /** The observations that the verdict rests on, one a line, the most telling first. */
 export function evidenceOf(sight: Sight, scene: Scene): string[] {
   return [
+    ...(scene.stopped ? [`it is stopped by a signal (state T), and does nothing until "kill -CONT ${scene.pid}"`] : []),
     ...waits(sight),
     ...descriptors(sight),
     ...stacks(sight),
@@ -75,7 +76,8 @@ function table({ process }: Sight): string[] {
 
 function sockets(sight: Sight): string[] {
   const rows = (sight.sockets ?? []).map(
-    ({ state, count, unread }) => `${count} ${state}${unread ? ` (${unread} unread)` : ''}`,
+    ({ state, count, unread }) =>
+      `${count} ${state}${unread ? ` (${unread} ${state === 'LISTEN' ? 'with connections waiting' : 'unread'})` : ''}`,
   )
   return rows.length ? [`sockets: ${rows.join(', ')}`] : []
 }

@@ -5,6 +5,8 @@ export interface Scene {
   pid: number
   /** of its program */
   name: string
+  /** by a signal */
+  stopped?: boolean
   /** hard limit of descriptors, which the soft one can be raised to */
   hardFileLimit?: number
   /** what could not be seen, and why */

@@ -7,6 +7,8 @@ export interface Subject {
   pid: number
   /** file name of its program; its comm when that may not be read */
   name: string
+  /** by a signal: it does nothing until it gets SIGCONT (signal(7)) */
+  stopped: boolean
   /** limits of descriptors; absent when they may not be read */
   softFileLimit?: number
   hardFileLimit?: number
@@ -32,7 +34,7 @@ export async function findSubject(id: number): Promise<Subject> {
   if (Number(flags) & KERNEL_THREAD)
     throw unsupported(`process ${pid} (${name}) is a kernel thread: it runs no program that could be diagnosed`)
   const program = await readlink(`/proc/${pid}/exe`).catch(() => name)
-  return { pid, name: basename(program), ...(await fileLimits(pid)) }
+  return { pid, name: basename(program), stopped: state === 'T', ...(await fileLimits(pid)) }
 }
 
 export async function isAlive(pid: number): Promise<boolean> {

@@ -30,6 +30,16 @@ test('health is said as plainly, with exit code 0', async (context) => {
   expect(exitCode).toBe(0)
 })
 
+test('of a process that is stopped, the health is said with the reason', async (context) => {
+  await needs(context, 'bpf')
+  const pid = await program(IDLE)
+  process.kill(pid, 'SIGSTOP')
+  while (stateOf(pid) !== 'T') await delay(10)
+  const { evidence, verdict } = JSON.parse((await spinlab('diagnose', `${pid}`, '--json')).stdout)
+  expect(verdict).toBe('healthy')
+  expect(evidence[0]).toContain(`"kill -CONT ${pid}"`)
+})
+
 test('--tree picks the process that burns', async (context) => {
   await needs(context, 'bpf')
   // The end of its input is the end of its parent.
