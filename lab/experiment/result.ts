@@ -6,7 +6,7 @@ import type { Answer, Cure, Exhibit, Expected } from './scenario.ts'
 export type Outcome = 'pass' | 'fail' | 'inconclusive'
 export type Verdict = Expected | 'no-data'
 
-/** What a spin costs and achieves, a second, over the windows of one phase. */
+/** What a spin costs and achieves, a second, over the windows that the verdict of one phase rests on; where there are none, over all of it. */
 export interface PhaseRates {
   /** cores: CPU plus the wait for a core */
   cores: number | null
