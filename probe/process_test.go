@@ -158,11 +158,17 @@ func (w *watched) after(t *testing.T) {
 	}
 }
 
-func (w *watched) lost() (n uint64) {
+// whole does the same, and fails where an event was lost in any window.
+func (w *watched) whole(t *testing.T) {
+	t.Helper()
+	w.after(t)
+	var lost uint64
 	for _, one := range w.windows {
-		n += one.Lost
+		lost += one.Lost
 	}
-	return n
+	if lost != 0 {
+		t.Fatalf("%d events were lost", lost)
+	}
 }
 
 // call sums what all windows say of one system call.

@@ -8,6 +8,7 @@ import { unlessLost } from './unless-lost.ts'
 
 /** The evidence is weighed at each window, and without one after so long (ms). */
 const PATIENCE_MS = 100
+
 export interface PhaseLimits {
   /** longest time that one phase may take, ms */
   timeout: number

@@ -42,7 +42,7 @@ export class Subject implements AsyncDisposable {
   #go: GoWatch | undefined
   #leaving = false
   /** ends the wait for the next window */
-  #tell = () => {}
+  #wake = () => {}
 
   constructor(stage: Stage, target: Target, eyes: Eyes) {
     this.#stage = stage
@@ -56,7 +56,7 @@ export class Subject implements AsyncDisposable {
       target.pid,
       (window) => {
         this.windows.push(window)
-        this.#tell()
+        this.#wake()
       },
       (words) => this.#lost('observer-ended', words),
     )
@@ -121,7 +121,7 @@ export class Subject implements AsyncDisposable {
   async nextWindow(patience: number, stop?: AbortSignal) {
     const { promise, resolve } = Promise.withResolvers<void>()
     const over = () => resolve()
-    this.#tell = over
+    this.#wake = over
     const timer = setTimeout(over, stop?.aborted ? 0 : patience)
     stop?.addEventListener('abort', over)
     await promise
@@ -181,7 +181,7 @@ export class Subject implements AsyncDisposable {
 
   #lost(cut: Casualty, complaint: string) {
     if (!this.#leaving) this.casualty ??= { cut, complaint }
-    this.#tell()
+    this.#wake()
   }
 
   async [Symbol.asyncDispose]() {
