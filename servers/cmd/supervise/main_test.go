@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -57,6 +58,17 @@ func TestExitCodeIsThatOfTheLastToEnd(t *testing.T) {
 func TestSignalReachesASuccessor(t *testing.T) {
 	command := exec.Command(binary, "sh", "-c", `sh -c 'trap "exit 9" TERM; echo $$; while :; do sleep 0.01; done' & exit 0`)
 	pid := startAndReadPid(t, command)
+	// It may have said its number before its parent has left; the signal is for who has become the supervisor's child.
+	adopted := fmt.Sprintf(") S %d ", command.Process.Pid)
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
+		if stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); strings.Contains(string(stat), adopted) {
+			break
+		}
+		if time.Now().After(deadline) {
+			command.Process.Kill()
+			t.Fatalf("the supervisor has not adopted the successor %d", pid)
+		}
+	}
 	unix.Kill(command.Process.Pid, unix.SIGTERM)
 	command.Wait()
 	if code := command.ProcessState.ExitCode(); code != 9 {
